@@ -1,0 +1,52 @@
+# Every target does all of its own set-up. Needs only Python 3.11 or newer, pip, make and git.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+SHELL := /bin/sh
+PYTHON ?= python3
+export UV_PYTHON_DOWNLOADS = never
+
+# A uv that is already installed is used as it is; otherwise one is put into .tools, inside this folder.
+UV := $(shell command -v uv 2>/dev/null || echo "env PYTHONPATH=.tools $(PYTHON) -m uv")
+BIN := .venv/bin
+READY := .venv/.ready
+SOURCES := bot handlers schedules storage tests
+
+.PHONY: help run test lint format bench lock clean
+
+help: ## Show what can be done here
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+run: $(READY) ## Start Baraza; with no tokens in .env it serves the local page
+	@$(BIN)/python -m bot run
+
+test: lint ## Check format, types and layers, then run every test
+	$(BIN)/python -m pytest
+
+lint: $(READY) ## Check format, types and layers
+	$(BIN)/ruff format --check $(SOURCES)
+	$(BIN)/ruff check $(SOURCES)
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+format: $(READY) ## Format the code and mend what can be mended by itself
+	$(BIN)/ruff format $(SOURCES)
+	$(BIN)/ruff check --fix $(SOURCES)
+
+bench: $(READY) ## Measure speed and memory, as ratios to a floor of the same run
+	$(BIN)/python -m tests.bench
+
+lock: $(READY) ## Resolve the dependencies again into requirements.lock
+	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --all-extras --python-version 3.11 \
+		pyproject.toml --output-file requirements.lock
+
+clean: ## Remove what the other targets made; the database and its key stay
+	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+$(READY): requirements.lock pyproject.toml
+	@command -v uv >/dev/null 2>&1 || PYTHONPATH=.tools $(PYTHON) -m uv --version >/dev/null 2>&1 \
+		|| $(PYTHON) -m pip install --quiet --target .tools uv
+	$(UV) venv --quiet --allow-existing --python $(PYTHON) .venv
+	$(UV) pip sync --quiet --python $(BIN)/python --require-hashes --compile-bytecode requirements.lock
+	$(UV) pip install --quiet --python $(BIN)/python --no-deps --no-build-isolation --compile-bytecode --editable .
+	@touch $@

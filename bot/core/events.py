@@ -1,0 +1,131 @@
+"""What happens on a platform, in words that are the same for every platform. All times are UTC."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from bot.core.addresses import MessageRef, Person, Place
+from bot.core.forms import FormValue
+
+
+@dataclass(frozen=True, slots=True)
+class Trigger:
+    """The platform's permission to open a form, good until ``expires_at`` (UTC)."""
+
+    id: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """Something that a person did. ``place`` is None in a private chat with the bot."""
+
+    at: datetime
+    by: Person
+    place: Place | None = None
+
+    @property
+    def private(self) -> bool:
+        """Whether it happened in a private chat with the bot."""
+        return self.place is None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Joined(Event):
+    """``by`` came into ``place``. ``key`` names this very join on the platform."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left(Event):
+    """``by`` went out of ``place``."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessagePosted(Event):
+    """A human wrote, sent a file or a poll.
+
+    ``key`` is the platform's own id of the message, the same however it arrives, so it counts once.
+    ``thread_key`` is the key of the thread's root where the message is a reply.
+    The text lives in memory only: no capability stores it unless its author asks for that.
+    """
+
+    key: str
+    message: MessageRef
+    thread_key: str | None = None
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageEdited(Event):
+    """The text of an earlier message changed; it still counts as the one message it was."""
+
+    key: str
+    message: MessageRef
+    text: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class MessageDeleted(Event):
+    """A message was taken back. It may arrive before the message itself."""
+
+    key: str
+    message: MessageRef
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reacted(Event):
+    """``by`` put ``emoji`` on a message, or took it away (``removed``). ``message_key`` as in MessagePosted."""
+
+    key: str
+    message: MessageRef
+    message_key: str
+    emoji: str
+    removed: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CommandUsed(Event):
+    """A command with the rest of its line, as typed."""
+
+    name: str
+    arguments: str = field(default="", repr=False)
+    trigger: Trigger | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ButtonPressed(Event):
+    """A button of one of the bot's messages. ``button`` is the opaque id that storage resolves."""
+
+    button: str
+    message: MessageRef | None = None
+    trigger: Trigger | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class FormSubmitted(Event):
+    """A form was filled in and passed its validation. ``form`` is the opaque id that storage resolves."""
+
+    form: str
+    values: Mapping[str, FormValue] = field(repr=False)
+    trigger: Trigger | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotInvited(Event):
+    """``by`` brought the bot into ``place``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class BotRemoved(Event):
+    """The bot can no longer read or write in ``place``."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceRenamed(Event):
+    """``place`` carries its new name."""

@@ -1,0 +1,113 @@
+"""What the bot says, before any platform gives it a look.
+
+A text is neutral Markdown of a small subset (paragraphs, ``-`` lists, ``**bold**``, ``*italic*``,
+``` `code` ```, ``> quote``) with named places in braces. Values from people fill those places *after*
+the Markdown is parsed, so ``<!channel>``, ``*`` or a link in disguise arrives as plain characters.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from enum import StrEnum
+
+_PLACEHOLDER = re.compile(r"\{(\w+)\}")
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """Neutral Markdown and the values for its named places. A value may be a text of its own."""
+
+    markdown: str
+    values: Mapping[str, Value] = field(default_factory=dict)
+
+    def plain(self) -> str:
+        """The same words without values being hidden, for fallbacks and terminals. Markup stays as typed."""
+
+        def value(match: re.Match[str]) -> str:
+            found = self.values.get(match[1], match[0])
+            return found.plain() if isinstance(found, Text) else found
+
+        return _PLACEHOLDER.sub(value, self.markdown)
+
+
+Value = str | Text
+
+
+def mark(key: str) -> str:
+    """Mark a sentence for translation where it is declared; it is translated where it is said."""
+    return key
+
+
+def joined(texts: Iterable[Value], separator: str = "\n\n") -> Text:
+    """One text out of several, each kept whole."""
+    parts = list(texts)
+    values = {f"part{number}": part for number, part in enumerate(parts)}
+    return Text(separator.join(f"{{{name}}}" for name in values), values)
+
+
+class Emphasis(StrEnum):
+    """How much a button asks to be pressed."""
+
+    NORMAL = "normal"
+    PRIMARY = "primary"
+    DANGER = "danger"
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """``action`` is what pressing does, such as ``questions.answer``; ``subject`` the row it is done to.
+
+    ``token`` is the opaque id on the wire. The outbox gives it; whoever writes a message leaves it empty.
+    """
+
+    label: str
+    action: str
+    subject: str = ""
+    emphasis: Emphasis = Emphasis.NORMAL
+    token: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a message. ``content`` is the id of the stored bytes; ``alt`` tells a picture in words."""
+
+    content: str
+    name: str
+    media_type: str
+    alt: str = ""
+
+    @property
+    def is_picture(self) -> bool:
+        """Whether a platform can show it in place."""
+        return self.media_type.startswith("image/")
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """One thing said. ``details`` goes into the thread under it (or a reply, where there are no threads)."""
+
+    text: Text
+    buttons: tuple[Button, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+    details: Text | None = None
+
+
+class Kind(StrEnum):
+    """Why a message is sent. It decides what happens when nobody knows whether it arrived.
+
+    Answers and receipts are sent again with their reference; prompts, reminders and health posts are not.
+    """
+
+    ANSWER = "answer"
+    RECEIPT = "receipt"
+    WELCOME = "welcome"
+    PROMPT = "prompt"
+    REMINDER = "reminder"
+    HEALTH = "health"
+
+
+def mention_free(text: str) -> str:
+    """A person's words with the invisible characters that reorder a line taken out (Unicode bidi overrides)."""
+    return re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)

@@ -1,0 +1,169 @@
+"""What a platform promises, and what it is given."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol
+
+from bot.core.addresses import Account, Destination, MessageRef
+from bot.core.events import Event, Trigger
+from bot.core.forms import Form
+from bot.core.messages import Kind, Message
+
+
+@dataclass(frozen=True, slots=True)
+class RawEvent:
+    """An event as it came over the wire.
+
+    ``key`` tells repeats (same platform, tenant, key) from news; ``conversation`` names what must stay in
+    order; ``body`` is kept as bytes, whatever is in it.
+    """
+
+    platform: str
+    tenant: str
+    key: str
+    conversation: str
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Send:
+    """Show ``message`` at ``destination``. ``reference`` is unique to this sending, for ever."""
+
+    reference: str
+    destination: Destination
+    message: Message
+    kind: Kind
+
+
+@dataclass(frozen=True, slots=True)
+class Edit:
+    """Put ``message`` in the place of the one at ``target``."""
+
+    reference: str
+    destination: Destination
+    target: MessageRef
+    message: Message
+
+
+@dataclass(frozen=True, slots=True)
+class OpenForm:
+    """Show ``form`` to the person of ``destination``, with the permission of ``trigger``."""
+
+    reference: str
+    destination: Destination
+    form_id: str
+    form: Form
+    trigger: Trigger
+
+
+Outgoing = Send | Edit | OpenForm
+
+
+class NotSent(Exception):
+    """It surely did not arrive, and may be sent again: at once, or not before ``retry_at`` (UTC)."""
+
+    def __init__(self, reason: str, retry_at: datetime | None = None) -> None:
+        super().__init__(reason)
+        self.retry_at = retry_at
+
+
+class OutcomeUnknown(Exception):
+    """It may have arrived. Look for it before sending it again."""
+
+
+class Undeliverable(Exception):
+    """It can never arrive: the person blocked the bot, the place is gone. ``str()`` says why, without names."""
+
+
+class TriggerExpired(Exception):
+    """The moment to open the form has passed; a button has to be shown instead."""
+
+
+class CannotTell(Exception):
+    """The platform has no way to find out whether a message arrived."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandHint:
+    """A command that a person may use, in that person's language."""
+
+    name: str
+    usage: str
+    summary: str
+
+
+class Host(Protocol):
+    """What the frame offers to a platform."""
+
+    async def accept(self, events: Sequence[RawEvent]) -> None:
+        """Keep the events. When this returns they are durable, and only then may they be acknowledged.
+
+        Repeats are dropped without a word. Raises when nothing could be kept; then don't acknowledge.
+        """
+        ...
+
+    async def form(self, form_id: str) -> Form | None:
+        """The form that was opened under this id, or None when it is unknown or over."""
+        ...
+
+    async def commands_for(self, account: Account) -> Sequence[CommandHint]:
+        """The commands that this person may use now."""
+        ...
+
+    def translate(self, language: str | None, key: str, values: Mapping[str, str]) -> str:
+        """A sentence marked for translation, as plain text in ``language``."""
+        ...
+
+    async def attachment(self, content: str) -> bytes | None:
+        """The bytes of an attachment, or None when they are gone."""
+        ...
+
+
+class Platform(Protocol):
+    """Slack, Telegram, the local page: each translates, and none decides.
+
+    Promises: ``translate`` is pure and gives UTC times; ``deliver`` shows a message at most once for each
+    ``reference`` where the platform can tell, and raises NotSent, OutcomeUnknown, Undeliverable or
+    TriggerExpired, nothing else, when it can't; events that ``start`` receives are acknowledged to the
+    platform only after ``Host.accept`` returned.
+    """
+
+    name: str
+
+    async def start(self, host: Host) -> None:
+        """Begin to receive. Returns when the platform is ready, or raises with a plain sentence."""
+        ...
+
+    async def stop_receiving(self) -> None:
+        """Take nothing new; deliveries still work."""
+        ...
+
+    async def close(self) -> None:
+        """Let go of every connection and file."""
+        ...
+
+    def translate(self, body: bytes) -> Sequence[Event]:
+        """What a raw body means. Empty for what Baraza has no word for; ValueError for what can't be read."""
+        ...
+
+    async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
+        """Carry it out. The reference of the message where one came to be."""
+        ...
+
+    async def find(self, outgoing: Outgoing) -> MessageRef | None:
+        """Whether an earlier sending of ``outgoing`` arrived: its reference, or None when it surely did not.
+
+        Raises CannotTell where the platform offers no look-up.
+        """
+        ...
+
+    def trouble(self) -> str | None:
+        """None while the platform can do its work, else what keeps it from it, in a few words."""
+        ...
+
+
+MoveClock = Callable[[datetime], Awaitable[None]]
+"""Moves the bot's clock forward to a moment (UTC), letting everything that falls due on the way happen in order."""

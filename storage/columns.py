@@ -1,0 +1,135 @@
+"""Kinds of columns: what a value is in Python, in the database, and to the person it is about.
+
+Every column of every table is declared with one of three functions, so that exports and erasure can be
+driven by the tables themselves:
+
+- ``personal``: tells who somebody is, or what they wrote; encrypted wherever it can be;
+- ``pseudonymous``: stands for somebody by a number that only this database resolves;
+- ``neutral``: about nobody.
+"""
+
+from __future__ import annotations
+
+import secrets
+from contextvars import ContextVar
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import orjson
+from sqlalchemy import BigInteger, Dialect, Integer, LargeBinary
+from sqlalchemy.types import TypeDecorator, TypeEngine
+from sqlmodel import Field
+
+from storage.encryption import Cipher
+
+PRIVACY = "privacy"
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_MICROSECOND = timedelta(microseconds=1)
+
+current_cipher: ContextVar[Cipher] = ContextVar("current_cipher")
+"""The cipher of the database in use. Set by ``storage.database``, never by hand."""
+
+
+def to_microseconds(moment: datetime) -> int:
+    """Microseconds since 1970, exactly (a float would round)."""
+    return (moment - _EPOCH) // _MICROSECOND
+
+
+def from_microseconds(value: int) -> datetime:
+    """The moment again, in UTC."""
+    return _EPOCH + timedelta(microseconds=value)
+
+
+class Moment(TypeDecorator[datetime]):
+    """A point in time, UTC, as microseconds since 1970: exact, and ordered alike on every database.
+
+    SQLite gives a stored datetime back without its zone; a number can't lose it.
+    """
+
+    impl = BigInteger
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> int | None:
+        return None if value is None else to_microseconds(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else from_microseconds(value)
+
+
+class SealedBytes(TypeDecorator[bytes]):
+    """Bytes that are encrypted at rest."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: bytes | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else current_cipher.get().encrypt(value)
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else current_cipher.get().decrypt(value)
+
+
+class SealedText(TypeDecorator[str]):
+    """A text that is encrypted at rest. Lone surrogates survive: people's devices do send them."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: str | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else current_cipher.get().encrypt(value.encode("utf-8", "surrogatepass"))
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> str | None:
+        return None if value is None else current_cipher.get().decrypt(value).decode("utf-8", "surrogatepass")
+
+
+class SealedJson(TypeDecorator[Any]):
+    """Anything that JSON can hold, encrypted at rest."""
+
+    impl = LargeBinary
+    cache_ok = True
+
+    def process_bind_param(self, value: Any | None, dialect: Dialect) -> bytes | None:
+        return None if value is None else current_cipher.get().encrypt(orjson.dumps(value))
+
+    def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
+        return None if value is None else orjson.loads(current_cipher.get().decrypt(value))
+
+
+class RowId(TypeDecorator[int]):
+    """A growing 64-bit row number; SQLite grows one only for a plain INTEGER key."""
+
+    impl = BigInteger
+    cache_ok = True
+
+    def load_dialect_impl(self, dialect: Dialect) -> TypeEngine[Any]:
+        return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
+
+
+def personal(**options: Any) -> Any:
+    """A column that tells who somebody is or what they wrote."""
+    return _declared("personal", options)
+
+
+def pseudonymous(**options: Any) -> Any:
+    """A column that stands for somebody without telling who it is."""
+    return _declared("pseudonymous", options)
+
+
+def neutral(**options: Any) -> Any:
+    """A column about nobody."""
+    return _declared("neutral", options)
+
+
+def row_id() -> Any:
+    """A table's own growing number."""
+    return neutral(default=None, primary_key=True, sa_type=RowId)
+
+
+def new_token() -> str:
+    """128 random bits as 22 characters of ``[A-Za-z0-9_-]``: an id that nobody can guess."""
+    return secrets.token_urlsafe(16)
+
+
+def _declared(privacy: str, options: dict[str, Any]) -> Any:
+    column = {**options.pop("sa_column_kwargs", {}), "info": {PRIVACY: privacy}}
+    return Field(sa_column_kwargs=column, **options)

@@ -1,0 +1,127 @@
+"""The database: one way to read, one way to change, on SQLite and on PostgreSQL.
+
+On SQLite every change runs under ``BEGIN IMMEDIATE`` with WAL and ``synchronous=FULL``: with the driver's
+defaults concurrent changes were lost without an error. Writers of this process wait for each other in
+turn (SQLite's own wait is by polling and starves the unlucky).
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, nullcontext
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import event
+from sqlalchemy.engine import URL, make_url
+from sqlalchemy.exc import ArgumentError
+from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlmodel.ext.asyncio.session import AsyncSession
+
+from storage.columns import current_cipher
+from storage.encryption import Cipher, key_from_file
+
+Session = AsyncSession
+
+_BUSY_MILLISECONDS = 30_000
+
+
+class DatabaseProblem(Exception):
+    """The database can't be used as it is; the message says what to do."""
+
+
+class Database:
+    """An open database with its cipher. Close it when done."""
+
+    def __init__(self, url: str, secret_key: str | None = None) -> None:
+        self.url = parse_url(url)
+        self.secret_key_created: Path | None = None
+        self.cipher = Cipher(secret_key or self._key_beside_the_database())
+        current_cipher.set(self.cipher)
+        self.engine = _engine(self.url)
+        self._turn = asyncio.Lock()
+
+    @property
+    def is_sqlite(self) -> bool:
+        """Whether this is the embedded database."""
+        return self.url.get_backend_name() == "sqlite"
+
+    @property
+    def folder(self) -> Path:
+        """Where files that belong to this database lie: beside it, or the working folder."""
+        return Path(self.url.database).resolve().parent if self.is_sqlite and self.url.database else Path.cwd()
+
+    @property
+    def stem(self) -> str:
+        """The database's name without its ending, for files beside it."""
+        return Path(self.url.database or "baraza").stem
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        """One change: everything inside commits together when the block ends well, or not at all."""
+        current_cipher.set(self.cipher)
+        async with (
+            self._turn if self.is_sqlite else nullcontext(),
+            AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session,
+            session.begin(),
+        ):
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        """One consistent look. Nothing that is changed inside is kept."""
+        current_cipher.set(self.cipher)
+        engine = self.engine.execution_options(baraza_reads=True)
+        async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+            yield session
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.engine.dispose()
+
+    def _key_beside_the_database(self) -> str:
+        path = self.folder / f"{self.stem}.key"
+        key, created = key_from_file(path)
+        if created:
+            self.secret_key_created = path
+        return key
+
+
+def parse_url(url: str) -> URL:
+    """A DATABASE_URL with the driver that Baraza uses. Raises DatabaseProblem for what it can't use."""
+    try:
+        parsed = make_url(url)
+    except ArgumentError as error:
+        raise DatabaseProblem(
+            "DATABASE_URL is not an address of a database. Example: sqlite:///baraza.sqlite3"
+        ) from error
+    backend = "postgresql" if parsed.drivername.startswith("postgres") else parsed.get_backend_name()
+    drivers = {"sqlite": "sqlite+aiosqlite", "postgresql": "postgresql+asyncpg"}
+    if backend not in drivers:
+        raise DatabaseProblem(f"DATABASE_URL names {backend}; Baraza works with sqlite and postgresql.")
+    return parsed.set(drivername=drivers[backend])
+
+
+def _engine(url: URL) -> AsyncEngine:
+    if url.get_backend_name() != "sqlite":
+        return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
+    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
+    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
+    event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: Any, _record: Any) -> None:
+    connection.isolation_level = None  # the driver's own BEGIN comes too late and lost changes
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA journal_mode=WAL")
+    cursor.execute("PRAGMA synchronous=FULL")
+    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
+    cursor.execute("PRAGMA foreign_keys=ON")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    reads = connection.get_execution_options().get("baraza_reads", False)
+    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

@@ -1,0 +1,43 @@
+"""Fixtures that every part of the tests shares."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+from sqlalchemy.engine import URL
+from sqlmodel import SQLModel
+
+import storage.activity
+import storage.communities
+import storage.members  # noqa: F401 - declares its tables
+from storage.database import Database
+from tests.databases import SECRET_KEY, fresh_postgres, postgres_server
+
+settings.register_profile(
+    "test", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+settings.register_profile("bench", settings.get_profile("test"), max_examples=2000)
+settings.load_profile("test")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
+    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+        yield server
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncIterator[Database]:
+    """An open database with today's tables: once on SQLite, once on PostgreSQL."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{tmp_path}/baraza.sqlite3"
+    else:
+        url = await fresh_postgres(request.getfixturevalue("postgres"))
+    opened = Database(url, SECRET_KEY)
+    async with opened.engine.begin() as connection:
+        await connection.run_sync(SQLModel.metadata.create_all)
+    yield opened
+    await opened.close()

