@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from enum import IntEnum
+from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, text
-from sqlmodel import SQLModel
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, text
+from sqlmodel import SQLModel, col
 
 from storage.columns import Moment, neutral, pseudonymous, row_id
+from storage.database import Session
+from storage.upserts import insert_into
 
 
 class ActivityKind(IntEnum):
@@ -36,6 +40,8 @@ class Activity(SQLModel, table=True):
         Index("activity_by_member", "community_id", "kind", "member_id", "at"),
         Index(
             "activity_by_thread",
+            "community_id",  # these two first, or SQLite takes another index, which reads the whole history
+            "kind",
             "thread",
             "at",
             "member_id",
@@ -62,3 +68,28 @@ def activity_key(*parts: str) -> int:
     """
     digest = hashlib.blake2b("\x1f".join(parts).encode("utf-8", "surrogatepass"), digest_size=8).digest()
     return int.from_bytes(digest, "big", signed=True)
+
+
+async def record(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+    """Keep many rows at once; what is known by its key already stays as it is."""
+    if rows:
+        connection = await session.connection()
+        await connection.execute(insert_into(session, Activity).on_conflict_do_nothing(), list(rows))
+
+
+async def take_back(session: Session, row: Mapping[str, Any]) -> None:
+    """The message with this key no longer counts, even when it only arrives later."""
+    deleted = {**row, "kind": ActivityKind.DELETED.value}
+    statement = insert_into(session, Activity).values(**deleted)
+    await session.exec(
+        statement.on_conflict_do_update(
+            index_elements=["community_id", "key"], set_={"kind": ActivityKind.DELETED.value}
+        )
+    )
+
+
+async def forget(session: Session, community_id: int, key: int) -> None:
+    """Remove one row, such as a reaction that was taken away."""
+    await session.exec(
+        delete(Activity).where(col(Activity.community_id) == community_id, col(Activity.key) == key)
+    )

@@ -49,3 +49,95 @@ class CommunityPlace(SQLModel, table=True):
     def address(self) -> Place:
         """The place as messages are addressed to it."""
         return Place(self.platform, self.tenant, self.external_id, self.name)
+
+
+async def by_id(session: Session, community_id: int) -> Community:
+    """The community with this id; it exists."""
+    return await session.get_one(Community, community_id)
+
+
+async def place_at(session: Session, place: Place) -> CommunityPlace | None:
+    """What is known about a place on a platform, or None."""
+    statement = select(CommunityPlace).where(
+        CommunityPlace.platform == place.platform,
+        CommunityPlace.tenant == place.tenant,
+        CommunityPlace.external_id == place.id,
+    )
+    return (await session.exec(statement)).one_or_none()
+
+
+async def place_by_id(session: Session, place_id: int) -> CommunityPlace | None:
+    """The place with this id, or None."""
+    return await session.get(CommunityPlace, place_id)
+
+
+async def discover(session: Session, place: Place) -> CommunityPlace:
+    """The place, known from now on; it belongs to no community until somebody says so."""
+    known = await place_at(session, place)
+    if known is None:
+        known = CommunityPlace(
+            platform=place.platform, tenant=place.tenant, external_id=place.id, name=place.name, active=True
+        )
+        session.add(known)
+    known.active = True
+    known.name = place.name or known.name
+    await session.flush()
+    return known
+
+
+async def found(
+    session: Session, place: CommunityPlace, *, name: str, language: str, time_zone: str, now: datetime
+) -> Community:
+    """A new community whose main place is ``place``. Raises Refusal when the place has a community or the name is taken."""
+    community = Community(name=name, language=language, time_zone=time_zone, created_at=now)
+    if await named(session, name):
+        raise Refusal(mark("There is a community called {name} here already. Please choose another name."), name=name)
+    session.add(community)
+    await session.flush()
+    await take_in(session, place, community.id, Purpose.MAIN)
+    return community
+
+
+async def take_in(session: Session, place: CommunityPlace, community_id: int, purpose: Purpose) -> None:
+    """Make ``place`` part of a community. Raises Refusal when it is part of one already: two clicks, one effect."""
+    statement = update(CommunityPlace).where(
+        col(CommunityPlace.id) == place.id, col(CommunityPlace.community_id).is_(None)
+    )
+    result = await session.exec(statement.values(community_id=community_id, purpose=purpose.value))
+    if result.rowcount != 1:
+        raise Refusal(mark("This place is part of a community already."))
+    place.community_id, place.purpose = community_id, purpose.value
+
+
+async def named(session: Session, name: str) -> Community | None:
+    """The community of this name, upper or lower case."""
+    statement = select(Community).where(func.lower(Community.name) == name.lower(), col(Community.complete))
+    return (await session.exec(statement)).first()
+
+
+async def all_communities(session: Session) -> list[Community]:
+    """Every community that is complete, oldest first."""
+    return list((await session.exec(select(Community).where(col(Community.complete)).order_by(col(Community.id)))).all())
+
+
+async def places_of(session: Session, community_id: int) -> list[CommunityPlace]:
+    """The places where a community meets now, in the order in which they came to it."""
+    statement = select(CommunityPlace).where(CommunityPlace.community_id == community_id, col(CommunityPlace.active))
+    return list((await session.exec(statement.order_by(col(CommunityPlace.id)))).all())
+
+
+async def place_for(session: Session, community_id: int, *purposes: Purpose) -> CommunityPlace | None:
+    """The community's first place of the first of ``purposes`` that it has a place for."""
+    places = await places_of(session, community_id)
+    for purpose in purposes:
+        for place in places:
+            if place.purpose == purpose.value:
+                return place
+    return None
+
+
+async def close_place(session: Session, place: CommunityPlace) -> None:
+    """The bot can't reach the place any more; what happened there stays known."""
+    place.active = False
+    session.add(place)
+    await session.flush()

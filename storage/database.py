@@ -8,14 +8,15 @@ turn (SQLite's own wait is by polling and starves the unlucky).
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, nullcontext
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
 
@@ -29,6 +30,10 @@ _BUSY_MILLISECONDS = 30_000
 
 class DatabaseProblem(Exception):
     """The database can't be used as it is; the message says what to do."""
+
+
+class DatabaseUnavailable(Exception):
+    """The database does not answer, or can't be written to, now; what was tried may be tried again."""
 
 
 class Database:
@@ -61,20 +66,22 @@ class Database:
     async def transaction(self) -> AsyncIterator[Session]:
         """One change: everything inside commits together when the block ends well, or not at all."""
         current_cipher.set(self.cipher)
-        async with (
-            self._turn if self.is_sqlite else nullcontext(),
-            AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session,
-            session.begin(),
-        ):
-            yield session
+        with _named_unavailable():
+            async with (
+                self._turn if self.is_sqlite else nullcontext(),
+                AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session,
+                session.begin(),
+            ):
+                yield session
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
         """One consistent look. Nothing that is changed inside is kept."""
         current_cipher.set(self.cipher)
         engine = self.engine.execution_options(baraza_reads=True)
-        async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
-            yield session
+        with _named_unavailable():
+            async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+                yield session
 
     async def close(self) -> None:
         """Let go of every connection."""
@@ -101,6 +108,14 @@ def parse_url(url: str) -> URL:
     if backend not in drivers:
         raise DatabaseProblem(f"DATABASE_URL names {backend}; Baraza works with sqlite and postgresql.")
     return parsed.set(drivername=drivers[backend])
+
+
+@contextmanager
+def _named_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except (OperationalError, InterfaceError, PoolTimeout, ConnectionError) as error:
+        raise DatabaseUnavailable(type(error.__cause__ or error).__name__) from error
 
 
 def _engine(url: URL) -> AsyncEngine:

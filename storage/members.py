@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
-from sqlmodel import SQLModel
+from sqlmodel import SQLModel, col, delete, select, update
 
-from storage.columns import Moment, SealedText, neutral, personal, pseudonymous, row_id
+from bot.core.addresses import Account, Person
+from bot.core.roles import Role
+from storage.columns import Moment, SealedText, current_cipher, neutral, personal, pseudonymous, row_id
+from storage.communities import Community, CommunityPlace
+from storage.database import Session
+from storage.upserts import insert_into
 
 
 class Member(SQLModel, table=True):
@@ -23,6 +31,7 @@ class Member(SQLModel, table=True):
     topics_known: list[str] = personal(default_factory=list, sa_type=JSON)
     topics_wanted: list[str] = personal(default_factory=list, sa_type=JSON)
     introduced_at: datetime | None = neutral(default=None, sa_type=Moment)
+    announced_at: datetime | None = neutral(default=None, sa_type=Moment)
     created_at: datetime = neutral(sa_type=Moment)
 
 
@@ -42,7 +51,7 @@ class MemberAccount(SQLModel, table=True):
 
 
 class Membership(SQLModel, table=True):
-    """That a member belongs to a community: since when, until when, and when they were greeted."""
+    """That a member belongs to a community: since when and until when. ``last_left_at`` is an earlier leave."""
 
     __tablename__ = "membership"
 
@@ -50,6 +59,7 @@ class Membership(SQLModel, table=True):
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
     joined_at: datetime = neutral(sa_type=Moment)
     left_at: datetime | None = neutral(default=None, sa_type=Moment)
+    last_left_at: datetime | None = neutral(default=None, sa_type=Moment)
 
 
 class Presence(SQLModel, table=True):
@@ -70,3 +80,195 @@ class MemberRole(SQLModel, table=True):
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
     role: str = neutral(primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Profile:
+    """What a member tells about themselves."""
+
+    name: str
+    unit: str | None
+    languages: list[str]
+    topics_known: list[str]
+    topics_wanted: list[str]
+
+
+async def introduce(session: Session, member_id: int, profile: Profile, now: datetime) -> None:
+    """Keep a member's profile in the place of the one before."""
+    member = await session.get_one(Member, member_id)
+    for name, value in asdict(profile).items():
+        setattr(member, name, value)
+    member.introduced_at = member.introduced_at or now
+    session.add(member)
+    await session.flush()
+
+
+async def announce(session: Session, member_id: int, now: datetime) -> bool:
+    """Mark a member as introduced to everybody. False when that was done already: it is done once."""
+    statement = update(Member).where(col(Member.id) == member_id, col(Member.announced_at).is_(None))
+    return (await session.exec(statement.values(announced_at=now))).rowcount == 1
+
+
+async def find(session: Session, account: Account) -> Member | None:
+    """The member behind an account, or None when nobody is known there."""
+    statement = select(Member).join(MemberAccount).where(*_is(account))
+    return (await session.exec(statement)).one_or_none()
+
+
+async def ensure(session: Session, person: Person, now: datetime) -> Member:
+    """The member behind an account, known from now on."""
+    known = await find(session, person.account)
+    if known is not None:
+        return known
+    ids = await ensure_many(session, {person.account: person}, now)
+    return await session.get_one(Member, ids[person.account])
+
+
+async def ensure_many(session: Session, people: Mapping[Account, Person], now: datetime) -> dict[Account, int]:
+    """The member ids behind many accounts; who is new is known from now on."""
+    keys = {_user_key(account): account for account in people}
+    statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
+    found = {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
+    for account in people.keys() - found.keys():
+        person = people[account]
+        member = Member(name=person.name, language=person.language, created_at=now)
+        session.add(member)
+        await session.flush()
+        session.add(
+            MemberAccount(
+                member_id=member.id,
+                platform=account.platform,
+                tenant=account.tenant,
+                user_key=_user_key(account),
+                user=account.user,
+                is_bot=person.is_bot,
+            )
+        )
+        found[account] = member.id
+    await session.flush()
+    return found
+
+
+async def accounts_of(session: Session, member_id: int) -> list[Account]:
+    """The accounts of a member, the newest first."""
+    statement = select(MemberAccount).where(MemberAccount.member_id == member_id).order_by(col(MemberAccount.id).desc())
+    return [Account(row.platform, row.tenant, row.user) for row in (await session.exec(statement)).all()]
+
+
+async def arrive(session: Session, community_id: int, place_id: int, member_id: int, at: datetime) -> None:
+    """``member_id`` is in the place from now on, and belongs to the community, again or for the first time."""
+    values = {"place_id": place_id, "member_id": member_id, "since": at}
+    await session.exec(insert_into(session, Presence).values(**values).on_conflict_do_nothing())
+    await belong(session, community_id, member_id, at)
+
+
+async def belong(session: Session, community_id: int, member_id: int, at: datetime) -> None:
+    """``member_id`` belongs to the community; who had left has come back."""
+    membership = await session.get(Membership, (community_id, member_id))
+    if membership is None:
+        values = {"community_id": community_id, "member_id": member_id, "joined_at": at}
+        await session.exec(insert_into(session, Membership).values(**values).on_conflict_do_nothing())
+    elif membership.left_at is not None and at >= membership.left_at:
+        membership.last_left_at, membership.left_at = membership.left_at, None
+        await session.flush()
+
+
+async def belong_many(session: Session, community_id: int, since: Mapping[int, datetime]) -> None:
+    """Everybody in ``since`` (member id -> moment) belongs to the community; most of them do already."""
+    statement = select(Membership.member_id).where(
+        Membership.community_id == community_id,
+        col(Membership.member_id).in_(since),
+        col(Membership.left_at).is_(None),
+    )
+    there = set((await session.exec(statement)).all())
+    for member_id in since.keys() - there:
+        await belong(session, community_id, member_id, since[member_id])
+
+
+async def depart(session: Session, community_id: int, place_id: int, member_id: int, at: datetime) -> None:
+    """``member_id`` is no longer in the place; who is in none of the community's places has left it."""
+    await session.exec(
+        delete(Presence).where(col(Presence.place_id) == place_id, col(Presence.member_id) == member_id)
+    )
+    elsewhere = (
+        select(Presence)
+        .join(CommunityPlace, col(CommunityPlace.id) == col(Presence.place_id))
+        .where(CommunityPlace.community_id == community_id, Presence.member_id == member_id)
+    )
+    membership = await session.get(Membership, (community_id, member_id))
+    if membership is not None and (await session.exec(elsewhere)).first() is None:
+        membership.left_at = at
+        await session.flush()
+
+
+async def membership(session: Session, community_id: int, member_id: int) -> Membership | None:
+    """Since when a member belongs to a community; None for strangers."""
+    return await session.get(Membership, (community_id, member_id))
+
+
+async def communities_of(session: Session, member_id: int) -> list[Community]:
+    """The communities that a member belongs to, the one joined last first."""
+    statement = (
+        select(Community)
+        .join(Membership, col(Membership.community_id) == col(Community.id))
+        .where(Membership.member_id == member_id, col(Membership.left_at).is_(None), col(Community.complete))
+        .order_by(col(Membership.joined_at).desc(), col(Community.id).desc())
+    )
+    return list((await session.exec(statement)).all())
+
+
+async def roles_of(session: Session, community_id: int, member_id: int) -> frozenset[Role]:
+    """What a member is in a community, beside being a member."""
+    statement = select(MemberRole.role).where(
+        MemberRole.community_id == community_id, MemberRole.member_id == member_id
+    )
+    return frozenset(Role(role) for role in (await session.exec(statement)).all())
+
+
+async def give_role(session: Session, community_id: int, member_id: int, role: Role) -> None:
+    """The member holds the role from now on; holding it already is fine."""
+    values = {"community_id": community_id, "member_id": member_id, "role": role.value}
+    await session.exec(insert_into(session, MemberRole).values(**values).on_conflict_do_nothing())
+
+
+async def take_roles(session: Session, community_id: int, member_id: int) -> None:
+    """The member holds no role from now on."""
+    await session.exec(
+        delete(MemberRole).where(
+            col(MemberRole.community_id) == community_id, col(MemberRole.member_id) == member_id
+        )
+    )
+
+
+async def with_role(session: Session, community_id: int, role: Role) -> list[Member]:
+    """Who holds a role in a community, in the order in which they came."""
+    statement = (
+        select(Member)
+        .join(MemberRole, col(MemberRole.member_id) == col(Member.id))
+        .where(MemberRole.community_id == community_id, MemberRole.role == role.value)
+        .order_by(col(Member.id))
+    )
+    return list((await session.exec(statement)).all())
+
+
+async def of_community(session: Session, community_id: int) -> list[Member]:
+    """Everybody who belongs to a community now."""
+    statement = (
+        select(Member)
+        .join(Membership, col(Membership.member_id) == col(Member.id))
+        .where(Membership.community_id == community_id, col(Membership.left_at).is_(None))
+        .order_by(col(Member.id))
+    )
+    return list((await session.exec(statement)).all())
+
+
+def _user_key(account: Account) -> bytes:
+    return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
+
+
+def _is(account: Account) -> tuple[Any, ...]:
+    return (
+        col(MemberAccount.platform) == account.platform,
+        col(MemberAccount.tenant) == account.tenant,
+        col(MemberAccount.user_key) == _user_key(account),
+    )

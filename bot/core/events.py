@@ -100,20 +100,31 @@ class CommandUsed(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ButtonPressed(Event):
-    """A button of one of the bot's messages. ``button`` is the opaque id that storage resolves."""
+    """A button of one of the bot's messages. ``button`` is the opaque id on the wire.
+
+    The platform leaves ``action``, ``subject`` and ``reference`` (of the message) empty; the frame looks them up.
+    """
 
     button: str
     message: MessageRef | None = None
     trigger: Trigger | None = None
+    action: str = ""
+    subject: str = ""
+    reference: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FormSubmitted(Event):
-    """A form was filled in and passed its validation. ``form`` is the opaque id that storage resolves."""
+    """A form was filled in and passed its validation. ``form`` is the opaque id on the wire.
+
+    The platform leaves ``action`` and ``subject`` empty; the frame looks them up.
+    """
 
     form: str
     values: Mapping[str, FormValue] = field(repr=False)
     trigger: Trigger | None = None
+    action: str = ""
+    subject: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

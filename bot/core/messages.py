@@ -108,6 +108,3 @@ class Kind(StrEnum):
     HEALTH = "health"
 
 
-def mention_free(text: str) -> str:
-    """A person's words with the invisible characters that reorder a line taken out (Unicode bidi overrides)."""
-    return re.sub("[\u202a-\u202e\u2066-\u2069]", "", text)

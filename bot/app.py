@@ -1,0 +1,236 @@
+"""The composition root: the one place that wires everything together, and accepts fakes."""
+
+from __future__ import annotations
+
+import asyncio
+import importlib
+import pkgutil
+from collections.abc import Mapping, Sequence
+from contextlib import AsyncExitStack
+from datetime import datetime, timedelta
+from types import ModuleType
+from typing import Any
+
+import structlog
+
+import handlers
+import schedules
+from bot.core.addresses import Account
+from bot.core.capability import Capability, Schedule
+from bot.core.clock import Clock
+from bot.core.dispatch import Registry
+from bot.core.forms import Form
+from bot.core.platform import CommandHint, Platform, RawEvent
+from bot.core.serialization import form_from_json
+from bot.delivery import Delivery
+from bot.intake import Intake
+from bot.metrics import Metrics
+from bot.scheduling import Ticker
+from bot.services import Frame
+from bot.settings import Settings
+from bot.tasks import TaskRunner
+from bot.texts import Texts
+from bot.web import ServesHttp, WebServer
+from bot.worker import Worker
+from storage import attachments, forms, inbox, installation, members, outbox, tasks
+from storage.database import Database, DatabaseProblem, DatabaseUnavailable
+from storage.runner_lock import only_runner
+from storage.schema import upgrade
+
+log = structlog.get_logger()
+
+_DRAIN_SECONDS = 8.0
+_PROBE_SECONDS = 2.0
+
+
+def discover_capabilities() -> list[Capability]:
+    """Every capability in ``handlers/``: each public module there has one, named ``capability``."""
+    return [module.capability for module in _public_modules(handlers) if hasattr(module, "capability")]
+
+
+def discover_schedules() -> list[Schedule]:
+    """Every schedule in ``schedules/``: each module there has one, named ``schedule``."""
+    return [module.schedule for module in _public_modules(schedules)]
+
+
+def _public_modules(package: ModuleType) -> list[Any]:
+    names = sorted(found.name for found in pkgutil.iter_modules(package.__path__) if not found.name.startswith("_"))
+    return [importlib.import_module(f"{package.__name__}.{name}") for name in names]
+
+
+class App:
+    """One running Baraza. ``start`` it, and ``stop`` it; between the two it serves."""
+
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        platforms: Sequence[Platform],
+        *,
+        clock: Clock | None = None,
+        capabilities: Sequence[Capability] | None = None,
+        declared_schedules: Sequence[Schedule] | None = None,
+    ) -> None:
+        self.settings = settings
+        self.database = database
+        self.clock = clock or Clock()
+        self.platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
+        self.metrics = Metrics()
+        registry = Registry(discover_capabilities() if capabilities is None else capabilities)
+        self.frame = Frame(self.clock, Texts(settings.default_language), database.cipher, registry, settings)
+        self.delivery = Delivery(database, self.platforms, self.clock, self.metrics)
+        self.tasks = TaskRunner(database, self.frame, self._after_work)
+        self.worker = Worker(database, self.frame, self.platforms, self.metrics, self._after_work)
+        self.intake = Intake(database, self.clock, self.metrics, self.worker.wake)
+        declared = discover_schedules() if declared_schedules is None else declared_schedules
+        self.ticker = Ticker(database, self.frame, declared, self._after_work)
+        self.web = WebServer(
+            settings.http_host, settings.http_port, self.troubles, self._refresh_metrics, self.metrics
+        )
+        self._open = AsyncExitStack()
+        self._moving = asyncio.Lock()
+
+    async def start(self) -> None:
+        """Bring the tables up to date, open the wires, go to work. Raises in plain words when it can't."""
+        try:
+            await upgrade(self.database)
+            await self._open.enter_async_context(only_runner(self.database))
+            await self._read_installation()
+            await self.prepare()
+            await self.ticker.tick(self.clock.now())
+            for platform in self.platforms.values():
+                await platform.start(self)
+            await self.web.start([one for one in self.platforms.values() if isinstance(one, ServesHttp)])
+        except BaseException:
+            await self._close()
+            raise
+        for loop in (self.worker, self.tasks, self.delivery):
+            loop.start()
+        self.ticker.start()
+
+    async def prepare(self) -> None:
+        """What an installation of a special kind does before its wires open."""
+
+    async def stop(self) -> None:
+        """Take nothing new, finish what runs, let go of everything; within ten seconds."""
+        try:
+            async with asyncio.timeout(_DRAIN_SECONDS):
+                for platform in self.platforms.values():
+                    await platform.stop_receiving()
+                await self.ticker.stop()
+                await self.worker.stop()
+                await self.tasks.stop()
+                await self.delivery.stop()
+        except TimeoutError:
+            log.warning("stopped before everything had ended; it goes on at the next start")
+        await self._close()
+
+    async def _close(self) -> None:
+        await self.web.stop()
+        for platform in self.platforms.values():
+            await platform.close()
+        await self._open.aclose()
+        await self.database.close()
+
+    async def settle(self) -> None:
+        """Return when nothing is left to be handled, worked on or delivered now."""
+        quiet_rounds = 0
+        while quiet_rounds < 2:  # what one loop finishes may be another's work: all must find nothing, twice
+            before = self._work_done
+            for loop in (self.worker, self.tasks, self.delivery):
+                await loop.settled()
+            quiet_rounds = quiet_rounds + 1 if self._work_done == before else 0
+
+    @property
+    def _work_done(self) -> int:
+        return sum(loop.busy_rounds for loop in (self.worker, self.tasks, self.delivery))
+
+    async def move_clock(self, to: datetime) -> None:
+        """Let time pass until ``to`` (UTC): what falls due on the way happens at its own moment, in order."""
+        async with self._moving:
+            await self.settle()
+            while (due := await self.ticker.next_due(self.clock.now())) is not None and due <= to:
+                await self._pass_time(due)
+            await self._pass_time(to)
+
+    async def _pass_time(self, to: datetime) -> None:
+        if to > self.clock.now():
+            self.clock.move_to(to)
+        async with self.database.transaction() as session:
+            await installation.remember_clock_offset(session, self.clock.offset)
+        await self.ticker.tick(self.clock.now())
+        await self.settle()
+
+    async def troubles(self) -> list[str]:
+        """What keeps Baraza from its work now, in a few words each; empty while all is well."""
+        found = [await self._database_trouble(), self.ticker.trouble()]
+        found += [loop.trouble() for loop in (self.worker, self.tasks, self.delivery)]
+        found += [platform.trouble() for platform in self.platforms.values()]
+        return [trouble for trouble in found if trouble]
+
+    async def _database_trouble(self) -> str | None:
+        try:
+            async with asyncio.timeout(_PROBE_SECONDS), self.database.reading() as session:
+                await installation.clock_offset(session)
+        except (DatabaseUnavailable, TimeoutError):
+            return "the database does not answer"
+        return None
+
+    async def _read_installation(self) -> None:
+        fingerprint = self.database.cipher.digest("key check").hex()
+        async with self.database.transaction() as session:
+            if not await installation.key_fits(session, fingerprint):
+                raise DatabaseProblem(
+                    "SECRET_KEY is not the one that this database was written with. Put the old one back."
+                )
+            offset = await installation.clock_offset(session)
+        if offset > timedelta(0) and self.clock.offset == timedelta(0):
+            self.clock.move_to(self.clock.now() + offset)
+
+    async def _refresh_metrics(self) -> None:
+        async with self.database.reading() as session:
+            count, oldest = await outbox.depth(session)
+            self.metrics.outbox_depth.set(count)
+            self.metrics.outbox_age.set((self.clock.now() - oldest).total_seconds() if oldest else 0)
+            self.metrics.inbox_depth.set(await inbox.count_waiting(session))
+            for kind, dead in (("inbox", inbox.dead), ("outbox", outbox.dead), ("task", tasks.dead)):
+                self.metrics.dead_letters.labels(kind=kind).set(len(await dead(session)))
+
+    def _after_work(self) -> None:
+        for loop in (self.worker, self.tasks, self.delivery):
+            loop.wake()
+
+    async def accept(self, events: Sequence[RawEvent]) -> None:
+        """Part of ``bot.core.platform.Host``."""
+        await self.intake.accept(events)
+
+    async def form(self, form_id: str) -> Form | None:
+        """Part of ``bot.core.platform.Host``."""
+        async with self.database.reading() as session:
+            stored = await forms.by_id(session, form_id)
+        return None if stored is None or stored.submitted_at is not None else form_from_json(stored.body)
+
+    async def commands_for(self, account: Account) -> list[CommandHint]:
+        """Part of ``bot.core.platform.Host``."""
+        async with self.database.reading() as session:
+            member = await members.find(session, account)
+            own = await members.communities_of(session, member.id) if member else []
+            roles = await members.roles_of(session, own[0].id, member.id) if member and own else frozenset()
+        wording = self.frame.texts.wording(member.language if member else None)
+        commands = self.frame.registry.allowed(roles)
+        return [
+            CommandHint(command.name, wording.label(command.usage), wording.label(command.summary))
+            for command in commands
+            if own or command.for_strangers
+        ]
+
+    def translate(self, language: str | None, key: str, values: Mapping[str, str]) -> str:
+        """Part of ``bot.core.platform.Host``."""
+        return self.frame.texts.wording(language).label(key, **values)
+
+    async def attachment(self, content: str) -> bytes | None:
+        """Part of ``bot.core.platform.Host``."""
+        async with self.database.reading() as session:
+            return await attachments.content_of(session, content)
+
+

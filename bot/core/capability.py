@@ -1,0 +1,171 @@
+"""A capability: what Baraza can do for a community, written once and served on every platform.
+
+A module in ``handlers/`` makes one and hangs its handlers on it::
+
+    capability = Capability("welcome")
+
+    @capability.on(Joined)
+    async def greet(event: Joined, services: Services) -> None: ...
+
+A handler gets ``(event, services)`` and runs inside one database transaction. It never waits for a network.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import timedelta
+from enum import StrEnum
+from typing import Any, TypeVar
+
+from bot.core.events import Event
+from bot.core.roles import Role
+
+Handler = Callable[[Any, Any], Awaitable[None]]
+H = TypeVar("H", bound=Handler)
+Work = Callable[[Any, Any], Awaitable[Any]]
+Finish = Callable[[Any, Any, Any], Awaitable[None]]
+W = TypeVar("W", bound=Work)
+
+
+class Where(StrEnum):
+    """Where a command works."""
+
+    ANYWHERE = "anywhere"
+    PRIVATE = "private"
+    PLACE = "place"
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """``summary`` and ``usage`` are marked for translation. Without ``roles`` everybody may use it."""
+
+    name: str
+    handler: Handler
+    summary: str
+    usage: str
+    roles: frozenset[Role]
+    where: Where
+    for_strangers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Listener:
+    """A handler of one kind of event. ``strangers``: also where no community is known."""
+
+    event: type[Event]
+    handler: Handler
+    private: bool | None
+    strangers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Action:
+    """What pressing a button or submitting a form does, and who may do it."""
+
+    handler: Handler
+    roles: frozenset[Role]
+    for_strangers: bool
+
+
+@dataclass(frozen=True, slots=True)
+class TaskKind:
+    """Slow work in two steps: ``work(payload, services)`` outside any transaction gives a result,
+    then ``finish(payload, result, services)`` writes what comes of it, inside one."""
+
+    work: Work
+    finish: Finish
+
+
+@dataclass
+class Capability:
+    """Named parts that the frame discovers. Two of one name stop the program at start."""
+
+    name: str
+    commands: dict[str, Command] = field(default_factory=dict)
+    buttons: dict[str, Action] = field(default_factory=dict)
+    forms: dict[str, Action] = field(default_factory=dict)
+    listeners: list[Listener] = field(default_factory=list)
+    tasks: dict[str, TaskKind] = field(default_factory=dict)
+
+    def command(
+        self,
+        name: str,
+        *,
+        summary: str,
+        usage: str = "",
+        roles: tuple[Role, ...] = (),
+        where: Where = Where.ANYWHERE,
+        for_strangers: bool = False,
+    ) -> Callable[[H], H]:
+        """Serve ``/name`` (Telegram) and ``/baraza name`` (Slack) with the handler."""
+
+        def register(handler: H) -> H:
+            command = Command(name, handler, summary, usage, frozenset(roles), where, for_strangers)
+            _add(self.commands, name, command)
+            return handler
+
+        return register
+
+    def button(self, action: str, *, roles: tuple[Role, ...] = (), for_strangers: bool = False) -> Callable[[H], H]:
+        """Serve presses of buttons whose action is this; other capabilities may point at it by name."""
+        return self._action(self.buttons, action, roles, for_strangers=for_strangers)
+
+    def form(self, action: str, *, roles: tuple[Role, ...] = (), for_strangers: bool = False) -> Callable[[H], H]:
+        """Serve forms whose action is this. The values have passed the form's validation."""
+        return self._action(self.forms, action, roles, for_strangers=for_strangers)
+
+    def on(
+        self, event: type[Event], *, private: bool | None = False, strangers: bool = False
+    ) -> Callable[[H], H]:
+        """Hear of every event of this kind, in places by default; ``private=True`` in private chats instead."""
+
+        def register(handler: H) -> H:
+            self.listeners.append(Listener(event, handler, private, strangers))
+            return handler
+
+        return register
+
+    def task(self, kind: str, *, finish: Finish) -> Callable[[W], W]:
+        """Do slow work of this kind; see TaskKind."""
+
+        def register(work: W) -> W:
+            _add(self.tasks, kind, TaskKind(work, finish))
+            return work
+
+        return register
+
+    def _action(
+        self, table: dict[str, Action], action: str, roles: tuple[Role, ...], *, for_strangers: bool
+    ) -> Callable[[H], H]:
+        def register(handler: H) -> H:
+            _add(table, action, Action(handler, frozenset(roles), for_strangers))
+            return handler
+
+        return register
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """A recurring job of every community: one file in ``schedules/``, and one call into a handler.
+
+    ``cadence`` is in the words of ``bot.core.cadence``; ``run(services)`` happens inside one transaction, with
+    ``services.community`` set. Without ``per_community`` it runs once for the whole installation. What was
+    missed is caught up once, unless that is longer ago than ``catch_up``.
+    """
+
+    name: str
+    cadence: str
+    run: Callable[[Any], Awaitable[None]]
+    per_community: bool = True
+    catch_up: timedelta = timedelta(days=7)
+
+
+class DuplicateName(Exception):
+    """Two handlers claim the same command, button, form or task."""
+
+
+def _add(table: dict[str, Any], name: str, value: object) -> None:
+    if name in table:
+        raise DuplicateName(f"{name} is declared twice")
+    table[name] = value

@@ -1,0 +1,146 @@
+"""Event -> handler. Built once at start from the capabilities; a table, not a list that is tried one by one."""
+
+from __future__ import annotations
+
+import difflib
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from bot.core.capability import Action, Capability, Command, DuplicateName, Handler, TaskKind, Where
+from bot.core.errors import Refusal
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted
+from bot.core.messages import mark
+from bot.core.roles import Role
+
+T = TypeVar("T")
+
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One handler's part in an event; ``name`` is unique and stays the same from version to version."""
+
+    name: str
+    handler: Handler
+    for_strangers: bool
+    roles: frozenset[Role] = frozenset()
+
+
+class Registry:
+    """Every command, button, form, listener and task of every capability. Raises DuplicateName."""
+
+    def __init__(self, capabilities: Iterable[Capability]) -> None:
+        self.commands: dict[str, Command] = {}
+        self._buttons: dict[str, Action] = {}
+        self._forms: dict[str, Action] = {}
+        self.tasks: dict[str, TaskKind] = {}
+        self._listeners: dict[tuple[type[Event], bool], list[Step]] = {}
+        for capability in capabilities:
+            _merge("command", self.commands, capability.commands)
+            _merge("button", self._buttons, capability.buttons)
+            _merge("form", self._forms, capability.forms)
+            _merge("task", self.tasks, capability.tasks)
+            self._listen(capability)
+
+    def listeners(self, event: Event) -> list[Step]:
+        """The handlers that want to hear of this event; empty for most messages, which only count."""
+        return self._listeners.get((type(event), event.private), [])
+
+    def command(self, event: CommandUsed) -> Step:
+        """The command's handler. Raises Refusal, naming the nearest command, where there is none."""
+        name = normal(event.name)
+        command = self.commands.get(name)
+        if command is None:
+            raise _unknown(name, self.commands)
+        if command.where is Where.PRIVATE and not event.private:
+            raise Refusal(mark("Please send /{command} to me in a private message."), command=name)
+        if command.where is Where.PLACE and event.private:
+            raise Refusal(mark("Please use /{command} in the place it is about."), command=name)
+        return Step(f"command.{name}", command.handler, command.for_strangers, command.roles)
+
+    def button(self, action: str) -> Step:
+        """The button's handler. Raises Refusal where nothing serves it (any more)."""
+        return self._acting("button", action, self._buttons)
+
+    def form(self, action: str) -> Step:
+        """The form's handler. Raises Refusal where nothing serves it (any more)."""
+        return self._acting("form", action, self._forms)
+
+    def has_button(self, action: str) -> bool:
+        """Whether pressing such a button would do something."""
+        return action in self._buttons
+
+    def allowed(self, roles: frozenset[Role]) -> list[Command]:
+        """The commands that somebody with these roles may use, by name."""
+        return [
+            command for _, command in sorted(self.commands.items()) if not command.roles or command.roles & roles
+        ]
+
+    def _acting(self, kind: str, action: str, table: Mapping[str, Action]) -> Step:
+        found = table.get(action)
+        if found is None:
+            raise Refusal(mark("This button is from an earlier time and no longer works. Please use /help."))
+        return Step(f"{kind}.{action}", found.handler, found.for_strangers, found.roles)
+
+    def _listen(self, capability: Capability) -> None:
+        for listener in capability.listeners:
+            name = f"{capability.name}.{listener.handler.__name__}"
+            for private in (False, True) if listener.private is None else (listener.private,):
+                steps = self._listeners.setdefault((listener.event, private), [])
+                if any(step.name == name for step in steps):
+                    raise DuplicateName(f"{name} hears the same event twice")
+                steps.append(Step(name, listener.handler, listener.strangers))
+
+
+def normal(name: str) -> str:
+    """A command's name as typed on any keyboard: look-alike and decomposed letters are made plain (NFKC)."""
+    return unicodedata.normalize("NFKC", name).strip().casefold()
+
+
+def check_roles(step: Step, event: Event, roles: frozenset[Role]) -> None:
+    """Raise Refusal, saying who can do it, when somebody with ``roles`` may not take this step."""
+    if not step.roles or step.roles & roles:
+        return
+    who = [role for role in Role if role in step.roles]
+    name = event.name if isinstance(event, CommandUsed) else ""
+    raise NotAllowed(name, who)
+
+
+class NotAllowed(Refusal):
+    """Somebody lacks the role for what they asked."""
+
+    def __init__(self, command: str, who: list[Role]) -> None:
+        if who == [Role.FACILITATOR]:
+            key = mark("Only facilitators can do this. Please ask one of them.")
+        elif who == [Role.EXPERT]:
+            key = mark("Only experts can do this. Please ask a facilitator.")
+        elif set(who) == {Role.FACILITATOR, Role.STAKEHOLDER}:
+            key = mark("Only facilitators and stakeholders can do this. Please ask a facilitator.")
+        else:
+            key = mark("You can't do this in your role. Please ask a facilitator.")
+        super().__init__(key, command=command)
+
+
+def acting_on(event: Event) -> bool:
+    """Whether somebody waits for an answer: a command, a button, a form."""
+    return isinstance(event, CommandUsed | ButtonPressed | FormSubmitted)
+
+
+def _unknown(name: str, commands: Mapping[str, Any]) -> Refusal:
+    near = difflib.get_close_matches(name, commands, n=1, cutoff=0.5)
+    if near:
+        return Refusal(
+            mark("I don't know /{command}. Did you mean /{nearest}? Type /help for everything you can do."),
+            command=name[:32],
+            nearest=near[0],
+        )
+    return Refusal(mark("I don't know /{command}. Type /help for everything you can do."), command=name[:32])
+
+
+def _merge(kind: str, table: dict[str, T], more: Mapping[str, T]) -> None:
+    for name, value in more.items():
+        if name in table:
+            raise DuplicateName(f"the {kind} {name} is declared by two capabilities")
+        table[name] = value

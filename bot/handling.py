@@ -1,0 +1,122 @@
+"""One event through its handlers: what is planned for it, and each step in a transaction of its own."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from time import perf_counter
+
+from bot.core.dispatch import Registry, Step, acting_on, check_roles
+from bot.core.errors import Refusal
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted
+from bot.core.messages import Kind, Message, mark
+from bot.messenger import OPEN_FORM, person_digest
+from bot.metrics import Metrics
+from bot.recording import record
+from bot.services import Frame, Services, services_for
+from storage import buttons, forms, inbox
+from storage.database import Database, DatabaseUnavailable, Session
+
+_NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
+_FORM_OVER = mark("This form was sent already, or is no longer open. Nothing was changed.")
+_STRANGER = mark("This works in a community. Join one of its places first, or start one with /help.")
+
+
+class Handling:
+    """Runs the steps of events. Every step is done once, whatever happens in between."""
+
+    def __init__(self, database: Database, frame: Frame, metrics: Metrics) -> None:
+        self._database = database
+        self._frame = frame
+        self._metrics = metrics
+
+    def plan(self, event: Event) -> list[tuple[Event, Step | None]]:
+        """The steps of an event. None stands for what must be looked up first: a command, a button, a form."""
+        if acting_on(event):
+            return [(event, None)]
+        return [(event, step) for step in self._frame.registry.listeners(event)]
+
+    async def run(
+        self, event_id: int, events: Sequence[Event], steps: Sequence[tuple[Event, Step | None]]
+    ) -> BaseException | None:
+        """Record the events, do every step that isn't done, and finish. The first error, where a step failed."""
+        failed: BaseException | None = None
+        async with self._database.transaction() as session:
+            await record(session, events, self._frame.clock.now())
+            done = await inbox.handlers_done(session, event_id)
+        for number, (event, step) in enumerate(steps):
+            mark_name = f"{number}.{step.name if step else 'act'}"
+            if mark_name in done:
+                continue
+            try:
+                await self._step(event_id, mark_name, event, step)
+            except DatabaseUnavailable:
+                raise
+            except Exception as error:  # noqa: BLE001 - the other steps still get their turn
+                failed = failed or error
+        if failed is None:
+            async with self._database.transaction() as session:
+                await inbox.finish(session, [event_id])
+        return failed
+
+    async def _step(self, event_id: int, mark_name: str, event: Event, step: Step | None) -> None:
+        started = perf_counter()
+        try:
+            async with self._database.transaction() as session:
+                if not await inbox.mark_handled(session, event_id, mark_name):
+                    return
+                await self._act(session, event, step)
+        except Refusal as refusal:
+            async with self._database.transaction() as session:
+                if await inbox.mark_handled(session, event_id, mark_name) and acting_on(event):
+                    await self._refuse(session, event, refusal)
+        finally:
+            self._metrics.handled.observe(perf_counter() - started)
+
+    async def _act(self, session: Session, event: Event, step: Step | None) -> None:
+        services = await services_for(self._frame, session, event)
+        if step is None:
+            event, step = await self._look_up(services, event)
+            services = replace(services, event=event)
+        if services.known_community is None and not step.for_strangers:
+            if acting_on(event):
+                raise Refusal(_STRANGER)
+            return
+        check_roles(step, event, services.roles)
+        await step.handler(event, services)
+
+    async def _look_up(self, services: Services, event: Event) -> tuple[Event, Step]:
+        """What a command, a button or a form is about. Raises Refusal where it is about nothing (any more)."""
+        registry = self._frame.registry
+        if isinstance(event, CommandUsed):
+            return event, registry.command(event)
+        if isinstance(event, ButtonPressed):
+            return await self._look_up_button(services, event, registry)
+        assert isinstance(event, FormSubmitted)  # noqa: S101 - acting_on knows no other
+        form = await forms.by_id(services.session, event.form)
+        person = person_digest(self._frame.cipher, event.by.account)
+        if form is None or form.person != person or not await forms.take(services.session, form.id, services.now()):
+            raise Refusal(_FORM_OVER)
+        return replace(event, action=form.action, subject=form.subject), registry.form(form.action)
+
+    async def _look_up_button(
+        self, services: Services, event: ButtonPressed, registry: Registry
+    ) -> tuple[ButtonPressed, Step]:
+        button = await buttons.pressed(services.session, event.button)
+        if button is None:
+            raise Refusal(_NO_LONGER)
+        pressed = replace(event, action=button.action, subject=button.subject, reference=button.reference)
+        if button.action == OPEN_FORM:
+            return pressed, Step(OPEN_FORM, self._open_again, for_strangers=True)
+        return pressed, registry.button(button.action)
+
+    async def _open_again(self, event: ButtonPressed, services: Services) -> None:
+        form = await forms.by_id(services.session, event.subject)
+        person = person_digest(self._frame.cipher, event.by.account)
+        if form is None or form.person != person or form.submitted_at is not None:
+            raise Refusal(_FORM_OVER)
+        await services.open_again(form)
+
+    async def _refuse(self, session: Session, event: Event, refusal: Refusal) -> None:
+        services = await services_for(self._frame, session, event)
+        await services.answer(Message(services.wording.say(refusal.key, **refusal.values)), Kind.RECEIPT)

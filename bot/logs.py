@@ -1,0 +1,80 @@
+"""Logs that can't leak: an allow-list of fields, and a filter over what libraries log.
+
+No token, name or message text is ever logged. What isn't on the list is left out, whatever its value.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+import sys
+from collections.abc import MutableMapping
+from typing import Any
+
+import structlog
+
+ALLOWED = frozenset(
+    {
+        "attempts", "capability", "community", "count", "error", "event", "event_id", "handler", "kind", "level",
+        "milliseconds", "moment", "outbox_id", "outcome", "path", "place", "platform", "port", "reason",
+        "schedule", "seconds", "state", "task", "timestamp", "url", "version", "where",
+    }
+)  # fmt: skip
+_SECRETS = re.compile(
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|\d{6,}:[\w-]{30,}|sk-[\w-]{16,}|(?i:bearer)\s+\S+|://[^/\s:@]+:[^/\s@]+@"
+)
+_QUIET_LIBRARIES = ("alembic", "httpx", "httpcore", "slack_bolt", "slack_sdk", "telegram", "openai", "apscheduler", "aiohttp.access")
+
+
+def configure_logs(level: str) -> None:
+    """Send every log line through the allow-list to standard error."""
+    structlog.configure(
+        processors=[
+            structlog.processors.add_log_level,
+            structlog.processors.TimeStamper(fmt="iso", utc=True),
+            only_allowed,
+            structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
+        ],
+        wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
+        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        cache_logger_on_first_use=False,
+    )
+    handler = logging.StreamHandler(sys.stderr)
+    handler.addFilter(Redaction())
+    handler.setFormatter(logging.Formatter("level=%(levelname)s event=%(name)s reason=%(message)r"))
+    logging.basicConfig(level=level, handlers=[handler], force=True)
+    for name in _QUIET_LIBRARIES:
+        logging.getLogger(name).setLevel(logging.WARNING)
+
+
+def only_allowed(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
+    """Leave out every field that isn't on the list, and tokens inside those that are."""
+    return {name: redacted(value) for name, value in fields.items() if name in ALLOWED}
+
+
+def redacted(value: object) -> object:
+    """``value`` without anything that looks like a token or a password."""
+    return _SECRETS.sub("[secret]", value) if isinstance(value, str) else value
+
+
+class Redaction(logging.Filter):
+    """Libraries' own log lines: tokens are taken out, exceptions keep their type and place but not their words."""
+
+    def filter(self, record: logging.LogRecord) -> bool:
+        """Always true: the line is kept, without what it must not tell."""
+        record.msg = redacted(record.getMessage())
+        record.args = ()
+        if record.exc_info and record.exc_info[1] is not None:
+            record.msg = f"{record.msg} ({where_it_failed(record.exc_info[1])})"
+        record.exc_info = None
+        record.exc_text = None
+        return True
+
+
+def where_it_failed(error: BaseException) -> str:
+    """The kind of an error and the line of code it came from; never its text, which may quote people."""
+    step = error.__traceback__
+    while step is not None and step.tb_next is not None:
+        step = step.tb_next
+    place = f" at {step.tb_frame.f_code.co_qualname}:{step.tb_lineno}" if step is not None else ""
+    return f"{type(error).__name__}{place}"

@@ -1,0 +1,131 @@
+"""The way into the outbox: what is said here goes out when the transaction around it commits."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from bot.core.addresses import Account, Destination, conversation_of, platform_of, tenant_of
+from bot.core.clock import Clock
+from bot.core.events import Trigger
+from bot.core.forms import Form
+from bot.core.messages import Button, Kind, Message
+from bot.core.serialization import destination_to_json, form_to_json, message_to_json, trigger_to_json
+from storage import buttons, forms, outbox
+from storage.buttons import StoredButton
+from storage.columns import new_token
+from storage.database import Session
+from storage.encryption import Cipher
+from storage.forms import OpenedForm
+from storage.outbox import OutboxRow
+
+OPEN_FORM = "forms.open"
+"""The button action that shows a form which could not be opened in time. The frame serves it itself."""
+
+
+def open_form_button(label: str) -> Button:
+    """The button that opens a form later; the messenger fills in which form."""
+    return Button(label, OPEN_FORM)
+
+
+def person_digest(cipher: Cipher, account: Account) -> bytes:
+    """What stands for the person a form was opened for."""
+    return cipher.digest("account", account.platform, account.tenant, account.user)
+
+
+class Messenger:
+    """Writes outbox rows, and remembers what their buttons and forms mean, inside one transaction."""
+
+    def __init__(self, session: Session, cipher: Cipher, clock: Clock) -> None:
+        self._session = session
+        self._cipher = cipher
+        self._clock = clock
+
+    async def send(self, destination: Destination, message: Message, kind: Kind) -> OutboxRow:
+        """Say something. The row's ``reference`` names the message for later edits."""
+        reference = new_token()
+        body = {"message": message_to_json(await self._with_tokens(message, reference))}
+        return await self._write("send", kind, destination, body, reference)
+
+    async def edit(self, reference: str, message: Message) -> None:
+        """Put ``message`` in the place of an earlier one; nothing happens when that one is unknown."""
+        earlier = await outbox.by_reference(self._session, reference)
+        if earlier is None:
+            return
+        body = {"message": message_to_json(await self._with_tokens(message, reference))}
+        now = self._clock.now()
+        row = OutboxRow(
+            platform=earlier.platform,
+            conversation=earlier.conversation,
+            operation="edit",
+            kind=earlier.kind,
+            destination=earlier.destination,
+            body=body,
+            target=reference,
+            created_at=now,
+            not_before=now,
+        )
+        await outbox.add(self._session, row)
+
+    async def open_form(
+        self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message
+    ) -> None:
+        """Show a form; ``instead`` is said, with its button leading to the form, when it can't be opened in time."""
+        stored = OpenedForm(
+            action=form.action,
+            subject=form.subject,
+            person=person_digest(self._cipher, person),
+            body=form_to_json(form),
+            opened_at=self._clock.now(),
+        )
+        await self.show(await forms.add(self._session, stored), destination, trigger, instead)
+
+    async def show(
+        self, form: OpenedForm, destination: Destination, trigger: Trigger | None, instead: Message
+    ) -> None:
+        """Show a form that is kept already."""
+        reference = new_token()
+        pointing = replace(
+            instead,
+            buttons=tuple(
+                replace(button, subject=form.id) if button.action == OPEN_FORM else button
+                for button in instead.buttons
+            ),
+        )
+        body = {
+            "form_id": form.id,
+            "form": form.body,
+            "trigger": trigger_to_json(trigger) if trigger else None,
+            "instead": message_to_json(await self._with_tokens(pointing, reference)),
+        }
+        await self._write("form", Kind.RECEIPT, destination, body, reference)
+
+    async def _write(
+        self, operation: str, kind: Kind, destination: Destination, body: dict[str, object], reference: str
+    ) -> OutboxRow:
+        now = self._clock.now()
+        where = (platform_of(destination), tenant_of(destination), conversation_of(destination))
+        row = OutboxRow(
+            reference=reference,
+            platform=platform_of(destination),
+            conversation=self._cipher.digest("conversation", *where),
+            operation=operation,
+            kind=kind.value,
+            destination=destination_to_json(destination),
+            body=body,
+            created_at=now,
+            not_before=now,
+        )
+        return await outbox.add(self._session, row)
+
+    async def _with_tokens(self, message: Message, reference: str) -> Message:
+        """The message with an opaque id for each of its buttons, remembered in storage."""
+        if not message.buttons:
+            return message
+        with_tokens = tuple(replace(button, token=new_token()) for button in message.buttons)
+        now = self._clock.now()
+        rows = [
+            StoredButton(token=one.token, action=one.action, subject=one.subject, reference=reference, created_at=now)
+            for one in with_tokens
+        ]
+        await buttons.remember(self._session, rows)
+        return replace(message, buttons=with_tokens)

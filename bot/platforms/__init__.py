@@ -1,0 +1,1 @@
+"""The platforms: each translates between its wire and the vocabulary, and decides nothing."""

@@ -1,0 +1,122 @@
+"""Activity and membership, recorded for every event of a community's places, whatever capabilities there are.
+
+Many events share one transaction. No text is kept.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from bot.core.addresses import Person, Place
+from bot.core.events import Event, Joined, Left, MessageDeleted, MessagePosted, Reacted
+from bot.core.question_marks import asks_something
+from storage import activity, communities, members
+from storage.activity import ActivityKind, activity_key
+from storage.communities import CommunityPlace
+from storage.database import Session
+
+RECORDED = (MessagePosted, MessageDeleted, Reacted, Joined, Left)
+_KINDS: dict[type[Event], ActivityKind] = {
+    MessagePosted: ActivityKind.MESSAGE,
+    MessageDeleted: ActivityKind.DELETED,
+    Reacted: ActivityKind.REACTION,
+    Joined: ActivityKind.JOIN,
+    Left: ActivityKind.LEAVE,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Happening:
+    event: Any
+    place: CommunityPlace
+    community_id: int
+    member_id: int
+
+
+async def record(session: Session, events: Sequence[Event], now: datetime) -> None:
+    """Keep what ``events`` say about activity and membership; repeats change nothing."""
+    happenings = await _resolve(session, [event for event in events if isinstance(event, RECORDED)], now)
+    for run in _runs(happenings):
+        if isinstance(run[0].event, MessagePosted):
+            await _record_messages(session, run)
+        else:
+            for one in run:
+                await _record_other(session, one)
+
+
+async def _record_messages(session: Session, run: list[_Happening]) -> None:
+    await activity.record(session, [_row(one) for one in run])
+    since: dict[int, dict[int, datetime]] = {}
+    for one in reversed(run):
+        since.setdefault(one.community_id, {})[one.member_id] = one.event.at
+    for community_id, moments in since.items():
+        await members.belong_many(session, community_id, moments)
+
+
+async def _record_other(session: Session, one: _Happening) -> None:
+    event = one.event
+    if isinstance(event, MessageDeleted):
+        await activity.take_back(session, _row(one))
+    elif isinstance(event, Reacted) and event.removed:
+        await activity.forget(session, one.community_id, _row(one)["key"])
+    else:
+        await activity.record(session, [_row(one)])
+    if isinstance(event, Joined):
+        await members.arrive(session, one.community_id, one.place.id, one.member_id, event.at)
+    elif isinstance(event, Left):
+        await members.depart(session, one.community_id, one.place.id, one.member_id, event.at)
+
+
+async def _resolve(session: Session, events: list[Event], now: datetime) -> list[_Happening]:
+    places: dict[Place, CommunityPlace | None] = {}
+    for event in events:
+        if event.place is not None and event.place not in places:
+            places[event.place] = await communities.place_at(session, event.place)
+    known = [
+        (event, place, place.community_id)
+        for event in events
+        if event.place is not None
+        and (place := places[event.place]) is not None
+        and place.active
+        and place.community_id is not None
+        and not event.by.is_bot
+    ]
+    people: dict[Any, Person] = {event.by.account: event.by for event, _, _ in known}
+    ids = await members.ensure_many(session, people, now) if people else {}
+    return [_Happening(event, place, community, ids[event.by.account]) for event, place, community in known]
+
+
+def _row(one: _Happening) -> dict[str, Any]:
+    event = one.event
+    account = event.by.account
+    message = isinstance(event, MessagePosted)
+    return {
+        "community_id": one.community_id,
+        "place_id": one.place.id,
+        "member_id": one.member_id,
+        "kind": _KINDS[type(event)].value,
+        "at": event.at,
+        "key": activity_key(account.platform, account.tenant, event.key),
+        "thread": _thread(event) if message else None,
+        "is_question": message and asks_something(event.text),
+    }
+
+
+def _thread(event: MessagePosted) -> int | None:
+    if event.thread_key is None:
+        return None
+    return activity_key(event.by.account.platform, event.by.account.tenant, event.thread_key)
+
+
+def _runs(happenings: Iterable[_Happening]) -> list[list[_Happening]]:
+    """Neighbours of one sort together: messages go in by the hundred, the rest one by one, all in order."""
+    runs: list[list[_Happening]] = []
+    for one in happenings:
+        if runs and isinstance(one.event, MessagePosted) and isinstance(runs[-1][0].event, MessagePosted):
+            runs[-1].append(one)
+        else:
+            runs.append([one])
+    return runs

@@ -1,0 +1,215 @@
+"""What a handler is given: who, where, the session, the clock, the words, and the one way to say something."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import Any
+
+from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately
+from bot.core.capability import Command
+from bot.core.clock import Clock
+from bot.core.dispatch import Registry
+from bot.core.errors import Refusal
+from bot.core.events import Event, Trigger
+from bot.core.forms import Form
+from bot.core.messages import Kind, Message, mark
+from bot.core.roles import Role
+from bot.messenger import Messenger, open_form_button
+from bot.settings import Settings
+from bot.texts import Texts, Wording
+from storage import communities, members, tasks
+from storage.communities import Community, CommunityPlace
+from storage.database import Database, Session
+from storage.encryption import Cipher
+from storage.forms import OpenedForm
+from storage.members import Member
+from storage.outbox import OutboxRow
+from storage.tasks import Task
+
+@dataclass(frozen=True)
+class Frame:
+    """What stays the same from event to event."""
+
+    clock: Clock
+    texts: Texts
+    cipher: Cipher
+    registry: Registry
+    settings: Settings
+
+
+@dataclass
+class Services:
+    """Everything for one handler, inside one transaction. ``known_*`` are None for strangers."""
+
+    frame: Frame
+    session: Session
+    event: Event | None = None
+    known_community: Community | None = None
+    known_place: CommunityPlace | None = None
+    known_member: Member | None = None
+    roles: frozenset[Role] = field(default_factory=frozenset)
+
+    @property
+    def community(self) -> Community:
+        """The community this is about. Raises Refusal for strangers."""
+        if self.known_community is None:
+            raise Refusal(mark("You are not in a community yet. Join one of its places first."))
+        return self.known_community
+
+    @property
+    def member(self) -> Member:
+        """The member who acts. Raises Refusal for strangers."""
+        if self.known_member is None:
+            raise Refusal(mark("You are not in a community yet. Join one of its places first."))
+        return self.known_member
+
+    def now(self) -> datetime:
+        """The present moment, UTC."""
+        return self.frame.clock.now()
+
+    @property
+    def wording(self) -> Wording:
+        """The words for the person who acts."""
+        person = self.event.by if self.event else None
+        return self.frame.texts.wording(
+            self.known_member.language if self.known_member else None,
+            person.language if person else None,
+            self.known_community.language if self.known_community else None,
+        )
+
+    @property
+    def community_wording(self) -> Wording:
+        """The words for what everybody in the community reads."""
+        return self.frame.texts.wording(self.community.language)
+
+    def wording_for(self, member: Member) -> Wording:
+        """The words for one member."""
+        fallback = self.known_community.language if self.known_community else None
+        return self.frame.texts.wording(member.language, fallback)
+
+    def commands(self) -> list[Command]:
+        """The commands that the person who acts may use."""
+        return self.frame.registry.allowed(self.roles)
+
+    @property
+    def messenger(self) -> Messenger:
+        """The way into the outbox of this transaction."""
+        return Messenger(self.session, self.frame.cipher, self.frame.clock)
+
+    async def post(self, place: Place, message: Message, kind: Kind, *, thread: str | None = None) -> OutboxRow:
+        """Say something to everybody in a place."""
+        return await self.messenger.send(InPlace(place, thread), message, kind)
+
+    async def tell(self, member: Member, message: Message, kind: Kind) -> OutboxRow | None:
+        """Say something to one member privately, on the account that came last; None when there is none."""
+        accounts = await members.accounts_of(self.session, member.id)
+        return await self.write_to(accounts[0], message, kind) if accounts else None
+
+    async def write_to(self, account: Account, message: Message, kind: Kind) -> OutboxRow:
+        """Say something privately to an account, also of somebody who is no member."""
+        return await self.messenger.send(Privately(account), message, kind)
+
+    async def answer(self, message: Message, kind: Kind = Kind.RECEIPT) -> OutboxRow:
+        """Answer the person who acts, where they act; in a place nobody else sees it."""
+        return await self.messenger.send(self.back, message, kind)
+
+    async def edit(self, reference: str, message: Message) -> None:
+        """Put ``message`` in the place of the one with this reference."""
+        await self.messenger.edit(reference, message)
+
+    async def open_form(self, form: Form) -> None:
+        """Show a form to the person who acts; when that comes too late, a button to open it comes instead."""
+        person = self._acting.by.account
+        await self.messenger.open_form(form, person, self.back, self._trigger, self._form_is_ready(form.title))
+
+    async def open_again(self, form: OpenedForm) -> None:
+        """Show a form that was kept because it could not be opened in time."""
+        title = str(form.body["title"])
+        await self.messenger.show(form, self.back, self._trigger, self._form_is_ready(title))
+
+    async def later(
+        self, kind: str, payload: dict[str, Any], *, at: datetime | None = None, once: str | None = None
+    ) -> bool:
+        """Do slow work of this kind, now or at a moment (UTC). With ``once``, at most one such task waits."""
+        moment = at or self.now()
+        task = Task(
+            kind=kind,
+            once=once,
+            community_id=self.known_community.id if self.known_community else None,
+            payload=payload,
+            created_at=self.now(),
+            due_at=moment,
+            retry_at=moment,
+        )
+        return await tasks.add(self.session, task)
+
+    def about(self, community: Community) -> Services:
+        """The same services for the whole of a community, with nobody acting."""
+        return replace(
+            self, event=None, known_community=community, known_place=None, known_member=None, roles=frozenset()
+        )
+
+    @property
+    def back(self) -> Destination:
+        """Where the person who acts is answered."""
+        person = self._acting.by.account
+        place = self._acting.place
+        return Privately(person) if place is None else OnlyVisibleTo(person, place)
+
+    @property
+    def _acting(self) -> Event:
+        assert self.event is not None, "nobody acts, so nobody can be answered"  # noqa: S101 - a programmer's mistake
+        return self.event
+
+    @property
+    def _trigger(self) -> Trigger | None:
+        return getattr(self.event, "trigger", None)
+
+    def _form_is_ready(self, title: str) -> Message:
+        label = self.wording.label(mark("Open the form"))
+        return Message(self.wording.say(mark("Your form is ready: {title}"), title=title), (open_form_button(label),))
+
+
+@dataclass(frozen=True)
+class WorkServices:
+    """What slow work is given: no session of its own, so that it holds no transaction while it takes its time."""
+
+    frame: Frame
+    database: Database
+    known_community: Community | None
+
+    @property
+    def community(self) -> Community:
+        """The community that the task belongs to."""
+        assert self.known_community is not None, "this task belongs to no community"  # noqa: S101 - a programmer's mistake
+        return self.known_community
+
+    def now(self) -> datetime:
+        """The present moment, UTC."""
+        return self.frame.clock.now()
+
+    @property
+    def wording(self) -> Wording:
+        """The words for what everybody in the community reads."""
+        return self.frame.texts.wording(self.community.language)
+
+
+async def services_for(frame: Frame, session: Session, event: Event) -> Services:
+    """Everything a handler of ``event`` is given: community, place, member and roles are looked up here, once.
+
+    Who acts in a place of a community is a member of it; who writes privately is one only if known.
+    """
+    place = await communities.place_at(session, event.place) if event.place else None
+    community_id = place.community_id if place and place.active else None
+    if community_id is not None:
+        community: Community | None = await communities.by_id(session, community_id)
+        member: Member | None = await members.ensure(session, event.by, frame.clock.now())
+    else:
+        member = await members.find(session, event.by.account)
+        own = await members.communities_of(session, member.id) if member and event.private else []
+        community = own[0] if own else None
+    roles: frozenset[Role] = frozenset()
+    if community and member:
+        roles = await members.roles_of(session, community.id, member.id)
+    return Services(frame, session, event, community, place, member, roles)

@@ -1,0 +1,249 @@
+"""inbox -> translate -> dispatch. In order within one conversation, side by side across conversations.
+
+An event that only counts as activity shares its transaction with many others. Any other event gets one
+transaction for each of its handlers, with a mark that the handler is done, so that nothing acts twice and
+a broken capability takes nobody else's work with it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections import deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from time import perf_counter
+
+import structlog
+
+from bot.core.dispatch import Step
+from bot.core.events import Event
+from bot.core.platform import Platform
+from bot.handling import Handling
+from bot.logs import where_it_failed
+from bot.loops import TRIES, Loop, delay_after
+from bot.metrics import Metrics
+from bot.recording import record
+from bot.services import Frame
+from storage import inbox
+from storage.database import Database, DatabaseUnavailable
+from storage.inbox import Waiting
+
+log = structlog.get_logger()
+
+BATCH = 500
+SIDE_BY_SIDE = 16
+_TRIES_IN_LINE = 3
+_WAIT_IN_LINE = timedelta(seconds=10)
+_RESCAN_SECONDS = 5.0
+
+
+@dataclass(slots=True)
+class Item:
+    """A waiting event with what it means. ``unreadable`` says why it means nothing."""
+
+    row: Waiting
+    events: Sequence[Event]
+    steps: list[tuple[Event, Step | None]]
+    unreadable: str = ""
+
+    @property
+    def light(self) -> bool:
+        """Whether it only counts as activity."""
+        return not self.steps
+
+
+class Worker(Loop):
+    """Works through the inbox until it is stopped."""
+
+    def __init__(
+        self,
+        database: Database,
+        frame: Frame,
+        platforms: Mapping[str, Platform],
+        metrics: Metrics,
+        on_outgoing: Callable[[], None],
+    ) -> None:
+        super().__init__("worker")
+        self._database = database
+        self._clock = frame.clock
+        self._registry = frame.registry
+        self._platforms = platforms
+        self._metrics = metrics
+        self._handling = Handling(database, frame, metrics)
+        self._on_outgoing = on_outgoing
+        self._lines: dict[bytes, deque[Item]] = {}
+        self._busy: dict[bytes | int, asyncio.Task[None]] = {}
+        self._aside: dict[int, Item] = {}
+        self._held: set[int] = set()
+        self._high_water = 0
+        self._last_scan = 0.0
+
+    async def round(self) -> bool:
+        """Take what is new, start what can run; whether anything was done."""
+        fetched = await self._fetch()
+        light = self._take_light()
+        if light:
+            await self._record(light)
+        return bool(self._start_heavy() or light or fetched)
+
+    def at_work(self) -> bool:
+        """Whether a handler runs now."""
+        return bool(self._busy)
+
+    async def finish_running(self) -> None:
+        """Wait for the handlers that run; nothing new is started."""
+        await asyncio.gather(*self._busy.values(), return_exceptions=True)
+
+    async def _fetch(self) -> bool:
+        """Read what came in. Now and then from the beginning: another process's commit can come late."""
+        if len(self._held) >= BATCH * 4:
+            return False
+        again = perf_counter() - self._last_scan > _RESCAN_SECONDS
+        async with self._database.reading() as session:
+            rows = await inbox.waiting(
+                session,
+                limit=BATCH,
+                after=0 if again else self._high_water,
+                without=self._held if again else (),
+            )
+        if again:
+            self._last_scan = perf_counter()
+        for row in rows:
+            self._held.add(row.id)
+            self._high_water = max(self._high_water, row.id)
+            self._lines.setdefault(row.conversation, deque()).append(self._understand(row))
+        return bool(rows)
+
+    def _understand(self, row: Waiting) -> Item:
+        platform = self._platforms.get(row.platform)
+        if platform is None:
+            return Item(row, (), [], unreadable="")  # its platform is switched off now: it waits for better days
+        try:
+            events = [event for event in platform.translate(row.body) if not event.by.is_bot]
+        except Exception as error:  # noqa: BLE001 - one unreadable event must not stop the others
+            return Item(row, (), [], unreadable=f"unreadable: {where_it_failed(error)}")
+        return Item(row, events, [pair for event in events for pair in self._handling.plan(event)])
+
+    def _take_light(self) -> list[Item]:
+        """What only counts, from the front of every line that nobody works on."""
+        taken: list[Item] = []
+        for conversation, line in list(self._lines.items()):
+            while line and line[0].light and conversation not in self._busy and len(taken) < BATCH:
+                taken.append(line.popleft())
+            if not line and conversation not in self._busy:
+                del self._lines[conversation]
+        return taken
+
+    async def _record(self, items: list[Item]) -> None:
+        """One transaction for all; should one of them break it, each gets its own."""
+        try:
+            await self._record_together(items)
+        except DatabaseUnavailable:
+            for item in reversed(items):
+                self._lines.setdefault(item.row.conversation, deque()).appendleft(item)
+            raise
+        except Exception:  # noqa: BLE001 - found out below which of them it was
+            for item in items:
+                if not await self._run_item(item):
+                    self._aside[item.row.id] = item
+
+    async def _record_together(self, items: list[Item]) -> None:
+        readable = [item for item in items if not item.unreadable]
+        async with self._database.transaction() as session:
+            await record(session, [event for item in readable for event in item.events], self._clock.now())
+            await inbox.finish(session, [item.row.id for item in readable if self._known(item)])
+            for item in items:
+                if item.unreadable:
+                    await inbox.bury(session, item.row.id, item.row.attempts + 1, item.unreadable)
+        for item in items:
+            if self._known(item):
+                self._held.discard(item.row.id)
+            self._count(item, "dead" if item.unreadable else "recorded")
+            if item.unreadable:
+                log.error("dead letter", event_id=item.row.id, platform=item.row.platform, reason=item.unreadable)
+
+    def _known(self, item: Item) -> bool:
+        return item.row.platform in self._platforms
+
+    def _start_heavy(self) -> bool:
+        started = False
+        now = self._clock.now()
+        for conversation, line in list(self._lines.items()):
+            if len(self._busy) >= SIDE_BY_SIDE:
+                break
+            if line and conversation not in self._busy and _is_due(line[0], now):
+                self._busy[conversation] = asyncio.create_task(self._run_head(conversation, line))
+                started = True
+        for event_id, item in list(self._aside.items()):
+            if _is_due(item, now) and event_id not in self._busy and len(self._busy) < SIDE_BY_SIDE:
+                self._busy[event_id] = asyncio.create_task(self._run_aside(item))
+                started = True
+        return started
+
+    async def _run_head(self, conversation: bytes, line: deque[Item]) -> None:
+        """Work on the front of a line. What keeps failing steps aside, so that the conversation goes on."""
+        try:
+            item = line[0]
+            finished = await self._run_item(item)
+            waited = self._clock.now() - item.row.received_at
+            if finished or item.row.attempts >= _TRIES_IN_LINE or waited >= _WAIT_IN_LINE:
+                line.popleft()
+            if not finished and (not line or line[0] is not item):
+                self._aside[item.row.id] = item
+        finally:
+            del self._busy[conversation]
+            self.wake()
+
+    async def _run_aside(self, item: Item) -> None:
+        try:
+            if await self._run_item(item):
+                self._aside.pop(item.row.id, None)
+        finally:
+            del self._busy[item.row.id]
+            self.wake()
+
+    async def _run_item(self, item: Item) -> bool:
+        """Every step of one event that isn't done yet; whether the event has reached its end."""
+        if item.unreadable:
+            await self._record_together([item])
+            return True
+        try:
+            error = await self._handling.run(item.row.id, item.events, item.steps)
+            if error is None:
+                self._held.discard(item.row.id)
+                self._count(item, "done")
+                return True
+            return await self._failed(item, error)
+        except DatabaseUnavailable as problem:
+            log.warning("the database does not answer", reason=str(problem))
+            item.row = replace(item.row, retry_at=self._clock.now() + timedelta(seconds=1))
+            return False
+        finally:
+            self._on_outgoing()
+
+    async def _failed(self, item: Item, error: BaseException) -> bool:
+        attempts = item.row.attempts + 1
+        reason = where_it_failed(error)
+        dead = attempts >= TRIES
+        retry_at = self._clock.now() + delay_after(attempts)
+        async with self._database.transaction() as session:
+            if dead:
+                await inbox.bury(session, item.row.id, attempts, reason)
+            else:
+                await inbox.retry_later(session, item.row.id, attempts, retry_at, reason)
+        item.row = replace(item.row, attempts=attempts, retry_at=retry_at)
+        log.error("dead letter" if dead else "will try again", event_id=item.row.id, attempts=attempts, reason=reason)
+        self._count(item, "dead" if dead else "failed")
+        if dead:
+            self._held.discard(item.row.id)
+        return dead
+
+    def _count(self, item: Item, outcome: str) -> None:
+        kinds = [type(event).__name__ for event in item.events] or ["unreadable" if item.unreadable else "ignored"]
+        for kind in kinds:
+            self._metrics.events.labels(kind=kind, outcome=outcome).inc()
+
+
+def _is_due(item: Item, now: datetime) -> bool:
+    return item.row.retry_at is None or item.row.retry_at <= now

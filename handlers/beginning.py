@@ -1,0 +1,190 @@
+"""Beginning: the bot is brought into a place, and somebody says which community the place belongs to.
+
+Until then the bot records nothing and stays silent there.
+"""
+
+from __future__ import annotations
+
+from zoneinfo import available_timezones
+
+from bot.core.capability import Capability
+from bot.core.errors import Refusal
+from bot.core.events import BotInvited, BotRemoved, ButtonPressed, FormSubmitted, PlaceRenamed
+from bot.core.forms import Choice, ChoiceField, Form, TextField
+from bot.core.messages import Button, Emphasis, Kind, Message, joined, mark
+from bot.core.roles import Purpose, Role
+from bot.services import Services
+from storage import communities, invitations, members
+from storage.communities import CommunityPlace
+
+capability = Capability("beginning")
+
+LANGUAGE_NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Français", "pt": "Português", "sw": "Kiswahili"}
+PURPOSES = {
+    Purpose.MAIN: mark("Main: where everybody talks"),
+    Purpose.STAKEHOLDERS: mark("Stakeholders: where health checks are posted"),
+    Purpose.EXPERTS: mark("Experts: where experts talk among themselves"),
+    Purpose.LISTENING: mark("Just listening: I count activity and say nothing"),
+}
+
+
+@capability.on(BotInvited, strangers=True)
+async def invited(event: BotInvited, services: Services) -> None:
+    """Ask who brought the bot, privately, what this place is to be."""
+    assert event.place is not None  # noqa: S101 - an invitation is to a place
+    place = await communities.discover(services.session, event.place)
+    say, label = services.wording.say, services.wording.label
+    if place.community_id is not None:
+        return
+    text = joined(
+        [
+            say(mark("Thank you for inviting me to **#{place}**!"), place=place.name),
+            say(
+                mark(
+                    "Is this the beginning of a community, or one more place of a community that I serve already? "
+                    "Until you choose I record nothing and say nothing there."
+                )
+            ),
+        ]
+    )
+    buttons = (
+        Button(
+            label(mark("Start a community here")), "beginning.start", str(place.id), Emphasis.PRIMARY
+        ),
+        Button(label(mark("Join this place to a community")), "beginning.join", str(place.id)),
+    )
+    await services.write_to(event.by.account, Message(text, buttons), Kind.RECEIPT)
+
+
+@capability.on(BotRemoved, strangers=True)
+async def removed(event: BotRemoved, services: Services) -> None:
+    """The place is out of reach; its history stays."""
+    if services.known_place is not None:
+        await communities.close_place(services.session, services.known_place)
+
+
+@capability.on(PlaceRenamed, strangers=True)
+async def renamed(event: PlaceRenamed, services: Services) -> None:
+    """Keep the place's new name."""
+    if services.known_place is not None and event.place is not None:
+        await communities.discover(services.session, event.place)
+
+
+@capability.button("beginning.start", for_strangers=True)
+async def ask_about_community(event: ButtonPressed, services: Services) -> None:
+    """Ask for name, language and time zone."""
+    place = await _free_place(services, event.subject)
+    label = services.wording.label
+    texts, settings = services.frame.texts, services.frame.settings
+    languages = tuple(Choice(code, LANGUAGE_NAMES.get(code, code)) for code in texts.languages)
+    form = Form(
+        action="beginning.started",
+        subject=event.subject,
+        title=label(mark("Start a community")),
+        submit=label(mark("Start")),
+        language=services.wording.language,
+        fields=(
+            TextField(name="name", label=label(mark("Community name")), initial=place.name, max_length=80),
+            ChoiceField(name="language", label=label(mark("Language")), choices=languages,
+                        initial=texts.default_language),
+            TextField(name="time_zone", label=label(mark("Time zone")), initial=settings.default_timezone,
+                      hint=label(mark("Such as Africa/Nairobi or Europe/Geneva is written: Region/City"))),
+        ),
+    )  # fmt: skip
+    await services.open_form(form)
+
+
+@capability.form("beginning.started", for_strangers=True)
+async def started(event: FormSubmitted, services: Services) -> None:
+    """The community begins; who started it is its first facilitator."""
+    place = await _free_place(services, event.subject)
+    community = await communities.found(
+        services.session,
+        place,
+        name=str(event.values["name"]),
+        language=str(event.values["language"]),
+        time_zone=time_zone(str(event.values["time_zone"])),
+        now=services.now(),
+    )
+    founder = await members.ensure(services.session, event.by, services.now())
+    await members.arrive(services.session, community.id, place.id, founder.id, event.at)
+    await members.give_role(services.session, community.id, founder.id, Role.FACILITATOR)
+    say = services.wording.say
+    text = joined(
+        [
+            say(mark("**{community} has begun.** You are its first facilitator."), community=community.name),
+            say(
+                mark(
+                    "From now on I welcome who joins **#{place}**, and I count activity without keeping any text. "
+                    "Type /settings to add more places, or /help for everything you can do."
+                ),
+                place=place.name,
+            ),
+        ]
+    )
+    await services.answer(Message(text))
+    line = services.frame.texts.wording(community.language).say(
+        mark("Hello! I am Baraza, and I help **{community}** from now on. Type /help to see what I can do."),
+        community=community.name,
+    )
+    await services.post(place.address, Message(line), Kind.WELCOME)
+
+
+@capability.button("beginning.join", for_strangers=True)
+async def ask_for_code(event: ButtonPressed, services: Services) -> None:
+    """Ask for the code, and for what the place is to be."""
+    await _free_place(services, event.subject)
+    label = services.wording.label
+    form = Form(
+        action="beginning.joined",
+        subject=event.subject,
+        title=label(mark("Join a community")),
+        submit=label(mark("Join")),
+        language=services.wording.language,
+        fields=(
+            TextField(name="code", label=label(mark("Code")), max_length=40,
+                      hint=label(mark("A facilitator of that community gets it with /settings"))),
+            ChoiceField(name="purpose", label=label(mark("What is this place for?")),
+                        choices=tuple(Choice(purpose.value, label(text)) for purpose, text in PURPOSES.items()),
+                        initial=Purpose.MAIN.value),
+        ),
+    )  # fmt: skip
+    await services.open_form(form)
+
+
+@capability.form("beginning.joined", for_strangers=True)
+async def joined_with_code(event: FormSubmitted, services: Services) -> None:
+    """The place becomes part of the community that the code leads to."""
+    place = await _free_place(services, event.subject)
+    community_id = await invitations.redeem(services.session, str(event.values["code"]), services.now())
+    if community_id is None:
+        raise Refusal(mark("That code doesn't work (any more). Please ask a facilitator for a new one: /settings"))
+    community = await communities.by_id(services.session, community_id)
+    await communities.take_in(services.session, place, community_id, Purpose(str(event.values["purpose"])))
+    member = await members.ensure(services.session, event.by, services.now())
+    await members.arrive(services.session, community_id, place.id, member.id, event.at)
+    text = services.wording.say(
+        mark("**#{place}** is part of **{community}** now."), place=place.name, community=community.name
+    )
+    await services.answer(Message(text))
+
+
+def time_zone(text: str) -> str:
+    """The time zone that somebody wrote, upper or lower case, with spaces. Raises Refusal."""
+    wanted = "_".join(text.split()).casefold()
+    for name in available_timezones():
+        if name.casefold() == wanted:
+            return name
+    raise Refusal(
+        mark("I don't know the time zone {zone}. Write it like Africa/Nairobi. Press the button to try again."),
+        zone=text,
+    )
+
+
+async def _free_place(services: Services, subject: str) -> CommunityPlace:
+    place = await communities.place_by_id(services.session, int(subject))
+    if place is None or not place.active:
+        raise Refusal(mark("I am no longer in that place. Please invite me again."))
+    if place.community_id is not None:
+        raise Refusal(mark("This place is part of a community already."))
+    return place

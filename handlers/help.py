@@ -1,0 +1,47 @@
+"""Help: what this person can do here, and an answer to who writes to the bot without a command."""
+
+from __future__ import annotations
+
+from bot.core.capability import Capability
+from bot.core.events import CommandUsed, MessagePosted
+from bot.core.messages import Message, Text, Value, joined, mark
+from bot.services import Services
+
+capability = Capability("help")
+
+
+@capability.command("help", summary=mark("See what you can do here"), for_strangers=True)
+async def show_help(_event: CommandUsed, services: Services) -> None:
+    """The commands of this person, and only those."""
+    say, label = services.wording.say, services.wording.label
+    if services.known_community is None:
+        await services.answer(
+            Message(
+                say(
+                    mark(
+                        "I am Baraza, and I help communities. Join a place of a community and I will welcome you. "
+                        "To start a community of your own, invite me to a place."
+                    )
+                )
+            )
+        )
+        return
+    values: dict[str, Value] = {}
+    lines = []
+    for number, command in enumerate(services.commands()):
+        values[f"summary{number}"] = label(command.summary)
+        lines.append(f"- **/{command.name}** {{summary{number}}}")
+    title = say(mark("**What you can do in {community}**"), community=services.known_community.name)
+    await services.answer(Message(joined([title, Text("\n".join(lines), values)])))
+
+
+@capability.command("start", summary=mark("Begin"), for_strangers=True)
+async def start(event: CommandUsed, services: Services) -> None:
+    """The same for who has just met the bot."""
+    await show_help(event, services)
+
+
+@capability.on(MessagePosted, private=True, strangers=True)
+async def written_to(_event: MessagePosted, services: Services) -> None:
+    """Somebody writes to the bot as to a person: say what it understands."""
+    await services.answer(Message(services.wording.say(mark("I understand commands. Type /help to see them."))))

@@ -1,0 +1,50 @@
+"""Forms that were opened: what was asked, of whom, and whether it came back."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import delete, update
+from sqlmodel import SQLModel, col
+
+from storage.columns import Moment, SealedJson, neutral, new_token, personal, pseudonymous
+from storage.database import Session
+
+
+class OpenedForm(SQLModel, table=True):
+    """A form as it was shown. ``person`` is a digest of the account it was opened for."""
+
+    __tablename__ = "form"
+
+    id: str = neutral(default_factory=new_token, primary_key=True)
+    action: str = neutral()
+    subject: str = neutral(default="")
+    person: bytes = pseudonymous()
+    body: dict[str, Any] = personal(sa_type=SealedJson)
+    opened_at: datetime = neutral(sa_type=Moment, index=True)
+    submitted_at: datetime | None = neutral(default=None, sa_type=Moment)
+
+
+async def add(session: Session, form: OpenedForm) -> OpenedForm:
+    """Keep a form that is about to be shown."""
+    session.add(form)
+    await session.flush()
+    return form
+
+
+async def by_id(session: Session, form_id: str) -> OpenedForm | None:
+    """The form with this id, or None."""
+    return await session.get(OpenedForm, form_id)
+
+
+async def take(session: Session, form_id: str, now: datetime) -> bool:
+    """Mark the form as submitted. False when it already was: a double click changes nothing."""
+    statement = update(OpenedForm).where(col(OpenedForm.id) == form_id, col(OpenedForm.submitted_at).is_(None))
+    result = await session.exec(statement.values(submitted_at=now))
+    return result.rowcount == 1
+
+
+async def forget_old(session: Session, now: datetime, keep_for: timedelta) -> None:
+    """Remove forms that were opened longer than ``keep_for`` ago."""
+    await session.exec(delete(OpenedForm).where(col(OpenedForm.opened_at) < now - keep_for))

@@ -1,0 +1,157 @@
+"""The inbox: every event is kept here before anybody is told that it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import Index, SmallInteger, delete, func, text, update
+from sqlmodel import SQLModel, col, select
+
+from bot.core.platform import RawEvent
+from storage.columns import Moment, SealedBytes, neutral, personal, pseudonymous, row_id
+from storage.database import Session
+from storage.encryption import Cipher
+from storage.upserts import insert_into
+
+
+class InboxState(IntEnum):
+    """Where an event stands."""
+
+    WAITING = 0
+    DONE = 1
+    DEAD = 9
+
+
+class InboxEvent(SQLModel, table=True):
+    """One event as it came, encrypted. ``key`` and ``conversation`` are digests."""
+
+    __tablename__ = "inbox"
+    __table_args__ = (
+        Index("inbox_waiting", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
+        Index("inbox_dead", "id", sqlite_where=text("state = 9"), postgresql_where=text("state = 9")),
+    )
+
+    id: int = row_id()
+    platform: str = neutral()
+    tenant: str = neutral()
+    key: bytes = pseudonymous(unique=True)
+    conversation: bytes = pseudonymous()
+    body: bytes = personal(sa_type=SealedBytes)
+    received_at: datetime = neutral(sa_type=Moment, index=True)
+    state: int = neutral(default=InboxState.WAITING, sa_type=SmallInteger)
+    attempts: int = neutral(default=0, sa_type=SmallInteger)
+    retry_at: datetime | None = neutral(default=None, sa_type=Moment)
+    reason: str = neutral(default="")
+
+
+class HandledEvent(SQLModel, table=True):
+    """That a handler is done with an event. Written in the handler's own transaction, so it can't act twice."""
+
+    __tablename__ = "handled"
+
+    inbox_id: int = neutral(primary_key=True)
+    handler: str = neutral(primary_key=True)
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """An event that waits for its turn."""
+
+    id: int
+    platform: str
+    conversation: bytes
+    body: bytes
+    received_at: datetime
+    attempts: int
+    retry_at: datetime | None
+
+
+async def keep(session: Session, cipher: Cipher, events: Sequence[RawEvent], now: datetime) -> int:
+    """Keep what is new of ``events``; how many that were."""
+    rows = [
+        {
+            "platform": event.platform,
+            "tenant": event.tenant,
+            "key": cipher.digest("event", event.platform, event.tenant, event.key),
+            "conversation": cipher.digest("conversation", event.platform, event.tenant, event.conversation),
+            "body": event.body,
+            "received_at": now,
+        }
+        for event in events
+    ]
+    connection = await session.connection()
+    result = await connection.execute(insert_into(session, InboxEvent).on_conflict_do_nothing(), rows)
+    return max(result.rowcount, 0)
+
+
+async def waiting(session: Session, *, limit: int, after: int = 0, without: Collection[int] = ()) -> list[Waiting]:
+    """The oldest events that nobody has finished, in the order of their arrival, beginning behind ``after``."""
+    table: Any = InboxEvent
+    statement = (
+        select(
+            table.id, table.platform, table.conversation, table.body, table.received_at, table.attempts, table.retry_at
+        )
+        .where(col(InboxEvent.state) == InboxState.WAITING.value, col(InboxEvent.id) > after)
+        .order_by(col(InboxEvent.id))
+        .limit(limit + len(without))
+    )
+    rows = (await session.exec(statement)).all()
+    return [Waiting(*row) for row in rows if row[0] not in without][:limit]
+
+
+async def finish(session: Session, ids: Sequence[int]) -> None:
+    """These events are done; their handlers' marks are no longer needed."""
+    if not ids:
+        return
+    await session.exec(update(InboxEvent).where(col(InboxEvent.id).in_(ids)).values(state=InboxState.DONE.value))
+
+
+async def retry_later(session: Session, event_id: int, attempts: int, at: datetime, reason: str) -> None:
+    """The event failed ``attempts`` times and is tried again at ``at``."""
+    change = {"attempts": attempts, "retry_at": at, "reason": reason}
+    await session.exec(update(InboxEvent).where(col(InboxEvent.id) == event_id).values(**change))
+
+
+async def bury(session: Session, event_id: int, attempts: int, reason: str) -> None:
+    """The event can't be handled. It stays, visible to ``baraza doctor``, with a reason that quotes nobody."""
+    change = {"state": InboxState.DEAD.value, "attempts": attempts, "reason": reason}
+    await session.exec(update(InboxEvent).where(col(InboxEvent.id) == event_id).values(**change))
+
+
+async def handlers_done(session: Session, event_id: int) -> set[str]:
+    """The names of the handlers that have finished with the event."""
+    statement = select(HandledEvent.handler).where(HandledEvent.inbox_id == event_id)
+    return set((await session.exec(statement)).all())
+
+
+async def mark_handled(session: Session, event_id: int, handler: str) -> bool:
+    """Part of the handler's transaction. False when another run of the handler got there first."""
+    values = {"inbox_id": event_id, "handler": handler}
+    result = await session.exec(insert_into(session, HandledEvent).values(**values).on_conflict_do_nothing())
+    return result.rowcount == 1
+
+
+async def count_waiting(session: Session) -> int:
+    """How many events wait."""
+    statement = select(func.count()).select_from(InboxEvent).where(col(InboxEvent.state) == InboxState.WAITING.value)
+    return (await session.exec(statement)).one()
+
+
+async def dead(session: Session) -> list[tuple[int, str, datetime, str]]:
+    """Dead letters, oldest first: id, platform, when it came, why it died."""
+    table: Any = InboxEvent
+    statement = select(table.id, table.platform, table.received_at, table.reason)
+    rows = await session.exec(statement.where(table.state == InboxState.DEAD.value).order_by(table.id))
+    return [tuple(row) for row in rows.all()]
+
+
+async def forget_done(session: Session, now: datetime, keep_for: timedelta) -> None:
+    """Remove finished events that came longer than ``keep_for`` ago, and their handlers' marks."""
+    old = (col(InboxEvent.state) == InboxState.DONE.value, col(InboxEvent.received_at) < now - keep_for)
+    ids = select(InboxEvent.id).where(*old)
+    await session.exec(delete(HandledEvent).where(col(HandledEvent.inbox_id).in_(ids)))
+    await session.exec(delete(InboxEvent).where(*old))

@@ -1,0 +1,43 @@
+"""A few facts about this installation as a whole."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from sqlmodel import SQLModel
+
+from storage.columns import neutral
+from storage.database import Session
+
+
+class InstallationFact(SQLModel, table=True):
+    """One fact by its name."""
+
+    __tablename__ = "installation"
+
+    name: str = neutral(primary_key=True)
+    value: str = neutral()
+
+
+_CLOCK_OFFSET = "clock_offset_microseconds"
+_KEY_CHECK = "key_check"
+
+
+async def clock_offset(session: Session) -> timedelta:
+    """How far the bot's clock was moved when it was last moved; zero unless somebody did."""
+    fact = await session.get(InstallationFact, _CLOCK_OFFSET)
+    return timedelta(microseconds=int(fact.value)) if fact else timedelta(0)
+
+
+async def remember_clock_offset(session: Session, offset: timedelta) -> None:
+    """Keep the clock's offset, so that a restart goes on where time stood."""
+    await session.merge(InstallationFact(name=_CLOCK_OFFSET, value=str(offset // timedelta(microseconds=1))))
+
+
+async def key_fits(session: Session, fingerprint: str) -> bool:
+    """Whether ``fingerprint`` is that of the key this database was first opened with; the first one is kept."""
+    fact = await session.get(InstallationFact, _KEY_CHECK)
+    if fact is None:
+        session.add(InstallationFact(name=_KEY_CHECK, value=fingerprint))
+        return True
+    return fact.value == fingerprint

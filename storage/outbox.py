@@ -1,0 +1,145 @@
+"""The outbox: what is to be said, written in the same transaction as the reason for saying it."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from enum import IntEnum
+from typing import Any
+
+from sqlalchemy import Index, SmallInteger, and_, exists, func, text, update
+from sqlalchemy.orm import aliased
+from sqlmodel import SQLModel, col, select
+
+from storage.columns import Moment, SealedJson, neutral, new_token, personal, pseudonymous, row_id
+from storage.database import Session
+
+
+class OutboxState(IntEnum):
+    """Where something outgoing stands. SENDING at start-up means: nobody knows whether it arrived."""
+
+    WAITING = 0
+    SENDING = 1
+    SENT = 2
+    DEAD = 9
+
+
+_OPEN = "state IN (0, 1)"
+
+
+class OutboxRow(SQLModel, table=True):
+    """One thing to send, edit or open. Rows of one ``conversation`` (a digest) go out in order.
+
+    ``reference`` names the message for ever; ``target`` is the reference of the message that an edit changes.
+    """
+
+    __tablename__ = "outbox"
+    __table_args__ = (
+        Index("outbox_open", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        Index("outbox_order", "conversation", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+    )
+
+    id: int = row_id()
+    reference: str = neutral(default_factory=new_token, unique=True)
+    platform: str = neutral()
+    conversation: bytes = pseudonymous()
+    operation: str = neutral()
+    kind: str = neutral()
+    destination: dict[str, Any] = personal(sa_type=SealedJson)
+    body: dict[str, Any] = personal(sa_type=SealedJson)
+    target: str | None = neutral(default=None)
+    created_at: datetime = neutral(sa_type=Moment, index=True)
+    not_before: datetime = neutral(sa_type=Moment)
+    state: int = neutral(default=OutboxState.WAITING, sa_type=SmallInteger)
+    attempts: int = neutral(default=0, sa_type=SmallInteger)
+    sent: dict[str, Any] | None = personal(default=None, sa_type=SealedJson)
+    reason: str = neutral(default="")
+
+
+async def add(session: Session, row: OutboxRow) -> OutboxRow:
+    """Write ``row``; it goes out once the transaction around this commits. It has its id afterwards."""
+    session.add(row)
+    await session.flush()
+    return row
+
+
+async def claim_due(session: Session, now: datetime, limit: int) -> list[OutboxRow]:
+    """The first open row of each conversation, where it is due, marked as being sent."""
+    earlier: Any = aliased(OutboxRow)
+    row: Any = OutboxRow
+    open_states = (OutboxState.WAITING.value, OutboxState.SENDING.value)
+    blocked = exists().where(
+        and_(earlier.conversation == row.conversation, earlier.id < row.id, earlier.state.in_(open_states))
+    )
+    statement = (
+        select(OutboxRow)
+        .where(row.state == OutboxState.WAITING.value, row.not_before <= now, ~blocked)
+        .order_by(row.id)
+        .limit(limit)
+    )
+    rows = list((await session.exec(statement)).all())
+    if rows:
+        ids = [one.id for one in rows]
+        await session.exec(update(OutboxRow).where(row.id.in_(ids)).values(state=OutboxState.SENDING.value))
+    return rows
+
+
+async def anything_due(session: Session, now: datetime) -> bool:
+    """Whether a claim would find something, most likely; cheap, and without a write lock."""
+    statement = select(OutboxRow.id).where(
+        col(OutboxRow.state) == OutboxState.WAITING.value, col(OutboxRow.not_before) <= now
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
+async def interrupted(session: Session) -> list[OutboxRow]:
+    """Rows that were being sent when the program last stopped."""
+    statement = select(OutboxRow).where(col(OutboxRow.state) == OutboxState.SENDING.value)
+    return list((await session.exec(statement.order_by(col(OutboxRow.id)))).all())
+
+
+async def mark_sent(session: Session, row_id: int, sent: dict[str, Any] | None) -> None:
+    """It arrived; ``sent`` is the message's address on its platform."""
+    await _change(session, row_id, state=OutboxState.SENT.value, sent=sent, reason="")
+
+
+async def send_again(session: Session, row_id: int, at: datetime, attempts: int, reason: str) -> None:
+    """It did not arrive, and is tried again at ``at``."""
+    change = {"state": OutboxState.WAITING.value, "not_before": at, "attempts": attempts, "reason": reason}
+    await _change(session, row_id, **change)
+
+
+async def bury(session: Session, row_id: int, reason: str) -> None:
+    """It can't arrive. It stays, visible to ``baraza doctor``, with a reason that quotes nobody."""
+    await _change(session, row_id, state=OutboxState.DEAD.value, reason=reason)
+
+
+async def by_reference(session: Session, reference: str) -> OutboxRow | None:
+    """The row with this reference, or None when it is gone."""
+    return (await session.exec(select(OutboxRow).where(OutboxRow.reference == reference))).one_or_none()
+
+
+async def depth(session: Session) -> tuple[int, datetime | None]:
+    """How many rows are open, and since when the oldest waits."""
+    statement = select(func.count(), func.min(OutboxRow.created_at)).where(
+        col(OutboxRow.state).in_((OutboxState.WAITING.value, OutboxState.SENDING.value))
+    )
+    count, oldest = (await session.exec(statement)).one()
+    return count, oldest
+
+
+async def dead(session: Session) -> list[tuple[int, str, datetime, str]]:
+    """Dead letters, oldest first: id, platform, when it was written, why it died."""
+    table: Any = OutboxRow
+    statement = select(table.id, table.platform, table.created_at, table.reason)
+    rows = await session.exec(statement.where(table.state == OutboxState.DEAD.value).order_by(table.id))
+    return [tuple(row) for row in rows.all()]
+
+
+async def forget_sent(session: Session, now: datetime, keep_for: timedelta) -> None:
+    """Take the content out of what was sent longer than ``keep_for`` ago; its address stays, for edits."""
+    old = (col(OutboxRow.state) == OutboxState.SENT.value, col(OutboxRow.created_at) < now - keep_for)
+    await session.exec(update(OutboxRow).where(*old).values(body={}))
+
+
+async def _change(session: Session, row_id: int, **values: Any) -> None:
+    await session.exec(update(OutboxRow).where(col(OutboxRow.id) == row_id).values(**values))
