@@ -11,7 +11,7 @@ BIN := .venv/bin
 READY := .venv/.ready
 SOURCES := bot handlers schedules storage tests
 
-.PHONY: help run test lint format bench lock clean
+.PHONY: help run test lint format bench texts lock clean
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -34,6 +34,12 @@ format: $(READY) ## Format the code and mend what can be mended by itself
 
 bench: $(READY) ## Measure speed and memory, as ratios to a floor of the same run
 	$(BIN)/python -m tests.bench
+
+texts: $(READY) ## Collect what Baraza says into the catalogues of bot/locales
+	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header -k mark -k plural:1,2 \
+		-o bot/locales/baraza.pot bot handlers schedules storage
+	for language in bot/locales/*/; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete \
+		--omit-header --init-missing --domain baraza -i bot/locales/baraza.pot -d bot/locales -l $$(basename $$language); done
 
 lock: $(READY) ## Resolve the dependencies again into requirements.lock
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --all-extras --python-version 3.11 \

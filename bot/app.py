@@ -84,9 +84,7 @@ class App:
         self.intake = Intake(database, self.clock, self.metrics, self.worker.wake)
         declared = discover_schedules() if declared_schedules is None else declared_schedules
         self.ticker = Ticker(database, self.frame, declared, self._after_work)
-        self.web = WebServer(
-            settings.http_host, settings.http_port, self.troubles, self._refresh_metrics, self.metrics
-        )
+        self.web = WebServer(settings.http_host, settings.http_port, self.troubles, self._refresh_metrics, self.metrics)
         self._open = AsyncExitStack()
         self._moving = asyncio.Lock()
 
@@ -232,5 +230,3 @@ class App:
         """Part of ``bot.core.platform.Host``."""
         async with self.database.reading() as session:
             return await attachments.content_of(session, content)
-
-

@@ -4,17 +4,26 @@ from __future__ import annotations
 
 import asyncio
 import signal
-import sys
-from collections.abc import Coroutine
-from typing import Any
+from collections.abc import AsyncIterator, Callable, Coroutine
+from contextlib import asynccontextmanager
+from pathlib import Path
+from typing import Annotated, Any
 
 import typer
 
+from bot.core.errors import Refusal
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsProblem, load_settings
-from storage.database import Database, DatabaseProblem
+from bot.texts import Texts
+from storage.database import Database, DatabaseProblem, DatabaseUnavailable
+from storage.encryption import WrongKey
 
-cli = typer.Typer(add_completion=False, no_args_is_help=False, pretty_exceptions_enable=False)
+cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+importing = typer.Typer(add_completion=False, no_args_is_help=True)
+cli.add_typer(importing, name="import", help="Read an archive of another chat program into a community.")
+
+Work = Callable[[Settings], Coroutine[Any, Any, None]]
+CommunityName = Annotated[str | None, typer.Option("--community", metavar="NAME", help="Which community.")]
 
 
 def main() -> None:
@@ -28,37 +37,125 @@ class Stop(Exception):
 
 @cli.callback(invoke_without_command=True)
 def _default(context: typer.Context) -> None:
-    """Baraza helps the facilitators of a community. With no command it starts."""
+    """Baraza helps the facilitators of communities. With no command it starts."""
     if context.invoked_subcommand is None:
         _carry_out(_serve)
 
 
 @cli.command()
 def run() -> None:
-    """Start Baraza and keep it running."""
+    """Start Baraza and keep it running; Ctrl+C stops it."""
     _carry_out(_serve)
 
 
-def _carry_out(command: Any) -> None:
+@cli.command()
+def doctor() -> None:
+    """Check settings, database, migrations, clock and time zones, and list dead letters."""
+    from bot.doctor import examine
+
+    async def work(settings: Settings) -> None:
+        if not await examine(settings, typer.echo):
+            raise typer.Exit(1)
+
+    _carry_out(work)
+
+
+@cli.command()
+def health(
+    start: Annotated[str | None, typer.Option("--from", metavar="DATE", help="First day, or an ISO time.")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="The day after the last one.")] = None,
+    every: Annotated[str | None, typer.Option(metavar="week|30d", help="Cut it into windows.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+    community: CommunityName = None,
+) -> None:
+    """Print a community's health check, by default of the last 30 days."""
+    from bot.health_command import print_health
+
+    async def work(settings: Settings) -> None:
+        async with _opened(settings) as database:
+            await print_health(database, community, start=start, end=end, every=every, as_json=as_json, echo=typer.echo)
+
+    _carry_out(work)
+
+
+@importing.command("slack-export")
+def import_slack_export_command(
+    file: Annotated[Path, typer.Argument(metavar="FILE.zip", help="The export as Slack wrote it.")],
+    community: CommunityName = None,
+) -> None:
+    """Read a Slack export; a new community is made, unless --community names one. Twice is as good as once."""
+    from bot.import_command import import_with_progress
+
+    async def work(settings: Settings) -> None:
+        async with _opened(settings) as database:
+            await import_with_progress(database, file, community, typer.echo)
+
+    _carry_out(work)
+
+
+def _carry_out(work: Work) -> None:
     """Run a command with its settings; what stops it is said in plain words, and the exit code is 1."""
     try:
         settings = load_settings()
         configure_logs(settings.log_level)
-        asyncio.run(command(settings))
-    except (Stop, SettingsProblem, DatabaseProblem) as problem:
+        asyncio.run(work(settings))
+    except Refusal as refusal:
+        typer.echo(Texts().wording().say(refusal.key, **refusal.values).plain(), err=True)
+    except (Stop, SettingsProblem, DatabaseProblem, WrongKey) as problem:
         typer.echo(str(problem), err=True)
-        raise typer.Exit(1) from None
+    except DatabaseUnavailable as problem:
+        typer.echo(f"The database does not answer ({problem}). Is it running, and is DATABASE_URL right?", err=True)
+    else:
+        return
+    raise typer.Exit(1)
+
+
+def _database(settings: Settings) -> Database:
+    secret = settings.secret_key
+    return Database(settings.database_url, secret.get_secret_value() if secret else None)
+
+
+@asynccontextmanager
+async def _opened(settings: Settings) -> AsyncIterator[Database]:
+    """An open, up-to-date database, for commands that stand beside the running program."""
+    from storage.schema import upgrade
+
+    database = _database(settings)
+    try:
+        await upgrade(database)
+        yield database
+    finally:
+        await database.close()
 
 
 async def _serve(settings: Settings) -> None:
     from bot.local_installation import LocalApp
 
-    app = LocalApp(settings, Database(settings.database_url))
-    await app.start()
-    typer.echo(f"open {app.web.url}")
+    if settings.wants_slack or settings.wants_telegram:
+        raise Stop(
+            "This version of Baraza serves its local page alone; it does not speak to Slack or Telegram yet. "
+            "Take their tokens out of .env to start the local page."
+        )
+    if not settings.loopback_only:
+        raise Stop(
+            f"HTTP_HOST is {settings.http_host}, but the local page is for this machine alone: whoever opens it "
+            "can be anybody. Set HTTP_HOST=127.0.0.1."
+        )
+    database = _database(settings)
+    app = LocalApp(settings, database)
     stopping = asyncio.Event()
-    loop = asyncio.get_running_loop()
     for number in (signal.SIGTERM, signal.SIGINT):
-        loop.add_signal_handler(number, stopping.set)
+        asyncio.get_running_loop().add_signal_handler(number, stopping.set)
+    try:
+        await app.start()
+    except OSError as error:
+        raise Stop(
+            f"Port {settings.http_port} can't be opened ({error.strerror}). Is another Baraza running? "
+            "Stop it, or set HTTP_PORT to another number."
+        ) from error
+    if database.secret_key_created:
+        typer.echo(f"SECRET_KEY was not set: a new key is in {database.secret_key_created}. Keep a copy of that file.")
+    typer.echo("There are no Slack or Telegram tokens in .env, so Baraza serves its local page.")
+    typer.echo(f"Open {app.web.url} in your browser. Ctrl+C stops it.")
     await stopping.wait()
     await app.stop()

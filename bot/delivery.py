@@ -117,8 +117,7 @@ class Delivery(Loop):
 
     async def _claim(self, free: int) -> list[OutboxRow]:
         async with self._database.transaction() as session:
-            rows = await outbox.claim_due(session, self._clock.now(), free)
-        return rows
+            return await outbox.claim_due(session, self._clock.now(), free)
 
     async def _recover(self) -> None:
         """What was on its way when the program last ended: find out, then go on."""

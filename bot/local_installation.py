@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from pathlib import Path
 
 from bot.app import App
 from bot.core.addresses import Account, Person, Place
@@ -21,9 +22,17 @@ from storage.database import Database
 class LocalApp(App):
     """Baraza with the local platform alone; people move its clock on the page."""
 
-    def __init__(self, settings: Settings, database: Database, clock: Clock | None = None, *, sample: bool = True):
+    def __init__(
+        self,
+        settings: Settings,
+        database: Database,
+        clock: Clock | None = None,
+        *,
+        sample: bool = True,
+        folder: Path | None = None,
+    ) -> None:
         clock = clock or Clock()
-        self.local = LocalPlatform(database.folder / f"{database.stem}-chat.sqlite3", clock)
+        self.local = LocalPlatform((folder or database.folder) / f"{database.stem}-chat.sqlite3", clock)
         self._sample = sample
         super().__init__(settings, database, [self.local], clock=clock)
         self.local.move_clock = self.move_clock

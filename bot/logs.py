@@ -23,7 +23,17 @@ ALLOWED = frozenset(
 _SECRETS = re.compile(
     r"xox[a-z]-[\w-]+|xapp-[\w-]+|\d{6,}:[\w-]{30,}|sk-[\w-]{16,}|(?i:bearer)\s+\S+|://[^/\s:@]+:[^/\s@]+@"
 )
-_QUIET_LIBRARIES = ("alembic", "httpx", "httpcore", "slack_bolt", "slack_sdk", "telegram", "openai", "apscheduler", "aiohttp.access")
+_QUIET_LIBRARIES = (
+    "alembic",
+    "httpx",
+    "httpcore",
+    "slack_bolt",
+    "slack_sdk",
+    "telegram",
+    "openai",
+    "apscheduler",
+    "aiohttp.access",
+)
 
 
 def configure_logs(level: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from typing import Any
 
 from bot.core.addresses import Account, Destination, conversation_of, platform_of, tenant_of
 from bot.core.clock import Clock
@@ -79,16 +80,13 @@ class Messenger:
         )
         await self.show(await forms.add(self._session, stored), destination, trigger, instead)
 
-    async def show(
-        self, form: OpenedForm, destination: Destination, trigger: Trigger | None, instead: Message
-    ) -> None:
+    async def show(self, form: OpenedForm, destination: Destination, trigger: Trigger | None, instead: Message) -> None:
         """Show a form that is kept already."""
         reference = new_token()
         pointing = replace(
             instead,
             buttons=tuple(
-                replace(button, subject=form.id) if button.action == OPEN_FORM else button
-                for button in instead.buttons
+                replace(button, subject=form.id) if button.action == OPEN_FORM else button for button in instead.buttons
             ),
         )
         body = {
@@ -100,7 +98,7 @@ class Messenger:
         await self._write("form", Kind.RECEIPT, destination, body, reference)
 
     async def _write(
-        self, operation: str, kind: Kind, destination: Destination, body: dict[str, object], reference: str
+        self, operation: str, kind: Kind, destination: Destination, body: dict[str, Any], reference: str
     ) -> OutboxRow:
         now = self._clock.now()
         where = (platform_of(destination), tenant_of(destination), conversation_of(destination))

@@ -13,9 +13,7 @@ class Metrics:
     def __init__(self) -> None:
         self.registry = CollectorRegistry()
         register = self.registry
-        self.events = Counter(
-            "baraza_events", "Events by kind and outcome", ["kind", "outcome"], registry=register
-        )
+        self.events = Counter("baraza_events", "Events by kind and outcome", ["kind", "outcome"], registry=register)
         self.acknowledged = Histogram(
             "baraza_ack_seconds", "From a raw event to its commit", buckets=_SECONDS, registry=register
         )
@@ -23,12 +21,13 @@ class Metrics:
             "baraza_handling_seconds", "One handler's transaction", buckets=_SECONDS, registry=register
         )
         self.deliveries = Counter(
-            "baraza_deliveries", "Outgoing messages by platform and outcome", ["platform", "outcome"], registry=register
+            "baraza_deliveries",
+            "Outgoing messages by platform and outcome",
+            ["platform", "outcome"],
+            registry=register,
         )
         self.outbox_depth = Gauge("baraza_outbox_depth", "Messages that wait to go out", registry=register)
-        self.outbox_age = Gauge(
-            "baraza_outbox_oldest_seconds", "How long the oldest message waits", registry=register
-        )
+        self.outbox_age = Gauge("baraza_outbox_oldest_seconds", "How long the oldest message waits", registry=register)
         self.inbox_depth = Gauge("baraza_inbox_depth", "Events that wait for their turn", registry=register)
         self.dead_letters = Gauge(
             "baraza_dead_letters", "What could not be handled or delivered", ["kind"], registry=register

@@ -27,6 +27,7 @@ from storage.members import Member
 from storage.outbox import OutboxRow
 from storage.tasks import Task
 
+
 @dataclass(frozen=True)
 class Frame:
     """What stays the same from event to event."""
@@ -147,7 +148,12 @@ class Services:
     def about(self, community: Community) -> Services:
         """The same services for the whole of a community, with nobody acting."""
         return replace(
-            self, event=None, known_community=community, known_place=None, known_member=None, roles=frozenset()
+            self,
+            event=None,
+            known_community=community,
+            known_place=None,
+            known_member=None,
+            roles=frozenset(),
         )
 
     @property

@@ -39,7 +39,7 @@ class Wording:
 
     def say(self, key: str, **values: Value) -> Text:
         """A sentence for people; ``values`` fill its named places and are never parsed."""
-        return Text(self._translations.gettext(key), values)
+        return Text(self._translations.gettext(key) if key else "", values)  # "" would give the catalogue's header
 
     def plural(self, one: str, many: str, count: int, **values: Value) -> Text:
         """A sentence that depends on a number, which fills ``{count}``."""

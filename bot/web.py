@@ -27,7 +27,12 @@ class WebServer:
     """Serves until it is stopped. ``port`` is the real one, also where 0 asked for any free one."""
 
     def __init__(
-        self, host: str, port: int, troubles: Troubles, refresh: Callable[[], Awaitable[None]], metrics: Metrics
+        self,
+        host: str,
+        port: int,
+        troubles: Troubles,
+        refresh: Callable[[], Awaitable[None]],
+        metrics: Metrics,
     ) -> None:
         self.host = host
         self.port = port

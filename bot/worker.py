@@ -233,7 +233,12 @@ class Worker(Loop):
             else:
                 await inbox.retry_later(session, item.row.id, attempts, retry_at, reason)
         item.row = replace(item.row, attempts=attempts, retry_at=retry_at)
-        log.error("dead letter" if dead else "will try again", event_id=item.row.id, attempts=attempts, reason=reason)
+        log.error(
+            "dead letter" if dead else "will try again",
+            event_id=item.row.id,
+            attempts=attempts,
+            reason=reason,
+        )
         self._count(item, "dead" if dead else "failed")
         if dead:
             self._held.discard(item.row.id)

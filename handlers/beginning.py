@@ -19,7 +19,14 @@ from storage.communities import CommunityPlace
 
 capability = Capability("beginning")
 
-LANGUAGE_NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Français", "pt": "Português", "sw": "Kiswahili"}
+LANGUAGE_NAMES = {
+    "ar": "العربية",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+    "sw": "Kiswahili",
+}
 PURPOSES = {
     Purpose.MAIN: mark("Main: where everybody talks"),
     Purpose.STAKEHOLDERS: mark("Stakeholders: where health checks are posted"),
@@ -48,9 +55,7 @@ async def invited(event: BotInvited, services: Services) -> None:
         ]
     )
     buttons = (
-        Button(
-            label(mark("Start a community here")), "beginning.start", str(place.id), Emphasis.PRIMARY
-        ),
+        Button(label(mark("Start a community here")), "beginning.start", str(place.id), Emphasis.PRIMARY),
         Button(label(mark("Join this place to a community")), "beginning.join", str(place.id)),
     )
     await services.write_to(event.by.account, Message(text, buttons), Kind.RECEIPT)

@@ -45,7 +45,9 @@ async def _show(services: Services) -> None:
     lines: list[Value] = [
         say(mark("**Settings of {community}**"), community=community.name),
         say(
-            mark("Language: {language}. Time zone: {zone}."), language=community.language, zone=community.time_zone
+            mark("Language: {language}. Time zone: {zone}."),
+            language=community.language,
+            zone=community.time_zone,
         ),
         say(mark("Places:")),
         _listing(

@@ -118,8 +118,8 @@ def joint_line(wording: Wording, names: list[str]) -> Text:
     if more == 0:
         return wording.say(mark("Please welcome {names}! Say hello below."), names=wording.listing(shown))
     return wording.plural(
-        mark("Please welcome {names} and {count} more! Say hello below."),
-        mark("Please welcome {names} and {count} more! Say hello below."),
+        "Please welcome {names} and {count} more person! Say hello below.",
+        "Please welcome {names} and {count} more people! Say hello below.",
         more,
         names=", ".join(shown),
     )
@@ -153,7 +153,12 @@ async def where_to_ask(_event: ButtonPressed, services: Services) -> None:
         await services.answer(Message(say(mark("Write your question to one of the facilitators here."))))
         return
     await services.answer(
-        Message(say(mark("Write your question in **#{place}**. People there read it and answer."), place=place.name))
+        Message(
+            say(
+                mark("Write your question in **#{place}**. People there read it and answer."),
+                place=place.name,
+            )
+        )
     )
 
 

@@ -90,6 +90,4 @@ async def take_back(session: Session, row: Mapping[str, Any]) -> None:
 
 async def forget(session: Session, community_id: int, key: int) -> None:
     """Remove one row, such as a reaction that was taken away."""
-    await session.exec(
-        delete(Activity).where(col(Activity.community_id) == community_id, col(Activity.key) == key)
-    )
+    await session.exec(delete(Activity).where(col(Activity.community_id) == community_id, col(Activity.key) == key))

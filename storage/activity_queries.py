@@ -92,9 +92,7 @@ def replies_to(root: FromClause, community_id: int) -> Select[Any]:
 def wait(root: FromClause, community_id: int) -> ColumnElement[int | None]:
     """How long it took until somebody else replied in the thread of ``root``, or null."""
     reply = ACTIVITY.alias("answer")
-    theirs = and_(
-        reply.c.thread == root.c.key, said(reply, community_id), reply.c.member_id != root.c.member_id
-    )
+    theirs = and_(reply.c.thread == root.c.key, said(reply, community_id), reply.c.member_id != root.c.member_id)
     first: ScalarSelect[Any] = select(func.min(as_number(reply.c.at))).where(theirs).scalar_subquery()
     return first - as_number(root.c.at)
 

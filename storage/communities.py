@@ -8,8 +8,8 @@ from sqlalchemy import UniqueConstraint, func, update
 from sqlmodel import SQLModel, col, select
 
 from bot.core.addresses import Place
-from bot.core.messages import mark
 from bot.core.errors import Refusal
+from bot.core.messages import mark
 from bot.core.roles import Purpose
 from storage.columns import Moment, neutral, row_id
 from storage.database import Session
@@ -88,7 +88,10 @@ async def discover(session: Session, place: Place) -> CommunityPlace:
 async def found(
     session: Session, place: CommunityPlace, *, name: str, language: str, time_zone: str, now: datetime
 ) -> Community:
-    """A new community whose main place is ``place``. Raises Refusal when the place has a community or the name is taken."""
+    """A new community whose main place is ``place``.
+
+    Raises Refusal when the place has a community already, or the name is taken.
+    """
     community = Community(name=name, language=language, time_zone=time_zone, created_at=now)
     if await named(session, name):
         raise Refusal(mark("There is a community called {name} here already. Please choose another name."), name=name)
@@ -117,7 +120,9 @@ async def named(session: Session, name: str) -> Community | None:
 
 async def all_communities(session: Session) -> list[Community]:
     """Every community that is complete, oldest first."""
-    return list((await session.exec(select(Community).where(col(Community.complete)).order_by(col(Community.id)))).all())
+    return list(
+        (await session.exec(select(Community).where(col(Community.complete)).order_by(col(Community.id)))).all()
+    )
 
 
 async def places_of(session: Session, community_id: int) -> list[CommunityPlace]:

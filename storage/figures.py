@@ -163,9 +163,7 @@ async def members_at(session: Session, community_id: int, moment: datetime) -> i
     return int((await row_of(session, statement))[0])
 
 
-async def writers(
-    session: Session, community_id: int, a: datetime, b: datetime, before: datetime
-) -> list[Writer]:
+async def writers(session: Session, community_id: int, a: datetime, b: datetime, before: datetime) -> list[Writer]:
     """Everybody who wrote in ``[a, b)``, quietest first; the window before is ``[before, a)``."""
     wrote = wrote_in(community_id, a, b).cte("wrote")
     first_at = as_number(wrote.c.first_at)
@@ -225,9 +223,7 @@ async def replies(session: Session, community_id: int, a: datetime, b: datetime)
     return int((await row_of(session, select(func.count()).select_from(ACTIVITY).where(reply)))[0])
 
 
-async def threads(
-    session: Session, community_id: int, a: datetime, b: datetime, data_end: datetime
-) -> Threads:
+async def threads(session: Session, community_id: int, a: datetime, b: datetime, data_end: datetime) -> Threads:
     """What became of the top-level messages of the window, as far as is known at ``data_end``."""
     root = ACTIVITY.alias("root")
     heads = (
@@ -246,9 +242,7 @@ async def threads(
     alone = a_week_old & or_(head.wait.is_(None), head.wait > microseconds(7 * DAY))
     conditions = [head.has_reply, head.asks, head.wait.is_not(None)]
     conditions += [in_a_day, a_day_old, in_a_day & head.asks, a_day_old & head.asks, alone, a_week_old]
-    totals = select(
-        *(func.count(case((condition, 1))).label(f"n{i}") for i, condition in enumerate(conditions))
-    )
+    totals = select(*(func.count(case((condition, 1))).label(f"n{i}") for i, condition in enumerate(conditions)))
     total, ranked = totals.cte("totals"), around_deciles(heads, 5, 9)
     rows = await rows_of(session, select(total, ranked).select_from(total.join(ranked, true(), isouter=True)))
     n = rows[0][:9]
@@ -281,9 +275,7 @@ async def first_posts_answered(
 async def ties(session: Session, community_id: int, a: datetime, b: datetime) -> Ties:
     """Who replied, in the window, in a thread that somebody else began at any time."""
     reply, root = ACTIVITY.alias("reply"), ACTIVITY.alias("root")
-    theirs = (
-        said(root, community_id) & (root.c.key == reply.c.thread) & (root.c.member_id != reply.c.member_id)
-    )
+    theirs = said(root, community_id) & (root.c.key == reply.c.thread) & (root.c.member_id != reply.c.member_id)
     pair = (
         select((by_person(reply)).label("u"), (by_person(root)).label("v"), func.count().label("n"))
         .select_from(reply.join(root, theirs))

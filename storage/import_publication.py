@@ -19,8 +19,12 @@ from storage.imports import SAMPLE, ArchiveImport, ImportPerson, ImportPlace, ad
 from storage.members import Member, MemberAccount
 from storage.upserts import insert_into
 
-PUBLISHED_AT_ONCE = 50_000
+PUBLISHED_AT_ONCE = 100_000
 """Records that one call of ``publish_some`` moves: about a second's work."""
+
+_ROOM = 48 * 1024
+_USUAL_ROOM = 2000
+"""Kilobytes of SQLite's page cache. With the usual ones it writes a page many times over for each batch."""
 
 
 async def publish(session: Session, run: ArchiveImport, now: datetime) -> bool:
@@ -31,9 +35,7 @@ async def publish(session: Session, run: ArchiveImport, now: datetime) -> bool:
     """
     if run.community_id is None:
         community = await _target(session, run, now)
-        count = text(
-            "SELECT count(DISTINCT person) FROM import_record WHERE import_id = :run AND kind = :kind"
-        )
+        count = text("SELECT count(DISTINCT person) FROM import_record WHERE import_id = :run AND kind = :kind")
         connection = await session.connection()
         writers = await connection.scalar(count, {"run": run.id, "kind": ActivityKind.MESSAGE.value})
         await advance(session, run, community_id=community.id, writers=writers)
@@ -50,6 +52,7 @@ async def publish_some(session: Session, run: ArchiveImport) -> bool:
     low, high = run.published_records, min(run.published_records + PUBLISHED_AT_ONCE, run.staged_records)
     await advance(session, run, published_records=high)
     connection = await session.connection()
+    await _give_room(session, _ROOM)
     span = {"run": run.id, "community": run.community_id, "low": low, "high": high}
     counts = {}
     for name, kind in _COUNTED.items():
@@ -57,6 +60,7 @@ async def publish_some(session: Session, run: ArchiveImport) -> bool:
         counts[name] = getattr(run, name) + result.rowcount
     await connection.execute(_DROP_PUBLISHED, {"run": run.id, "high": high})
     await advance(session, run, **counts)
+    await _give_room(session, _USUAL_ROOM)
     return high < run.staged_records
 
 
@@ -80,6 +84,11 @@ _PUBLISH = text(
     " ON CONFLICT (community_id, key) DO NOTHING"
 )
 _DROP_PUBLISHED = text("DELETE FROM import_record WHERE import_id = :run AND number <= :high")
+
+
+async def _give_room(session: Session, kilobytes: int) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        await (await session.connection()).exec_driver_sql(f"PRAGMA cache_size = -{kilobytes}")
 
 
 async def finish(session: Session, run: ArchiveImport, now: datetime) -> None:
@@ -143,9 +152,7 @@ async def _publish_people(session: Session, run: ArchiveImport, now: datetime) -
     mine = select(ImportPerson.number, ImportPerson.user_key, ImportPerson.user, ImportPerson.name).where(
         ImportPerson.import_id == run.id
     )
-    strangers = (
-        mine.where(col(ImportPerson.member_id).is_(None)).order_by(col(ImportPerson.number)).limit(1000)
-    )
+    strangers = mine.where(col(ImportPerson.member_id).is_(None)).order_by(col(ImportPerson.number)).limit(1000)
     while some := (await session.exec(strangers)).all():
         await _make_members(session, run, some, now)
         await connection.execute(_FIND_PEOPLE, _names(run) | {"first": some[0][0], "last": some[-1][0]})
@@ -158,16 +165,17 @@ async def _make_members(
 ) -> None:
     # Made by hand from one example each: SQLModel takes half a millisecond to make a member.
     member = Member(name="", created_at=now).model_dump(exclude={"id"})
-    account = MemberAccount(
-        member_id=0, platform=run.platform, tenant=run.tenant, user_key=b"", user=""
-    ).model_dump(exclude={"id"})
+    account = MemberAccount(member_id=0, platform=run.platform, tenant=run.tenant, user_key=b"", user="").model_dump(
+        exclude={"id"}
+    )
     statement = insert(Member).returning(col(Member.id), sort_by_parameter_order=True)
-    made = await session.execute(statement, [{**member, "name": name} for _, _, _, name in people])
+    connection = await session.connection()
+    made = await connection.execute(statement, [{**member, "name": name} for _, _, _, name in people])
     rows = [
         {**account, "member_id": member_id, "user_key": user_key, "user": user}
         for member_id, (_, user_key, user, _) in zip(made.scalars(), people, strict=True)
     ]
-    await session.execute(insert(MemberAccount), rows)
+    await connection.execute(insert(MemberAccount), rows)
 
 
 def _names(run: ArchiveImport) -> dict[str, Any]:

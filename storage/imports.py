@@ -31,12 +31,9 @@ from storage.upserts import insert_into
 
 BUSY = mark("This archive is being imported by another process. Please wait for it to finish.")
 TAKEN_OVER = mark(
-    "This import was given up, because another archive was imported into the same new community. "
-    "Please run it again."
+    "This import was given up, because another archive was imported into the same new community. Please run it again."
 )
-SAMPLE = mark(
-    "{name} is the sample community; real people don't belong there. Please name another with --community."
-)
+SAMPLE = mark("{name} is the sample community; real people don't belong there. Please name another with --community.")
 
 
 class ArchiveImport(SQLModel, table=True):
@@ -179,12 +176,10 @@ async def stage(
     Raises Refusal when another process works on the same run.
     """
     first = run.staged_records + 1
-    await advance(
-        session, run, staged_files=run.staged_files + files, staged_records=run.staged_records + len(records)
-    )
+    await advance(session, run, staged_files=run.staged_files + files, staged_records=run.staged_records + len(records))
     cipher = current_cipher.get()
     if people:
-        await session.execute(
+        await (await session.connection()).execute(
             insert(ImportPerson),
             [
                 {

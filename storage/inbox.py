@@ -92,8 +92,14 @@ async def waiting(session: Session, *, limit: int, after: int = 0, without: Coll
     """The oldest events that nobody has finished, in the order of their arrival, beginning behind ``after``."""
     table: Any = InboxEvent
     statement = (
-        select(
-            table.id, table.platform, table.conversation, table.body, table.received_at, table.attempts, table.retry_at
+        select(  # type: ignore[call-overload]  # its stubs end at four columns
+            table.id,
+            table.platform,
+            table.conversation,
+            table.body,
+            table.received_at,
+            table.attempts,
+            table.retry_at,
         )
         .where(col(InboxEvent.state) == InboxState.WAITING.value, col(InboxEvent.id) > after)
         .order_by(col(InboxEvent.id))
@@ -132,7 +138,7 @@ async def mark_handled(session: Session, event_id: int, handler: str) -> bool:
     """Part of the handler's transaction. False when another run of the handler got there first."""
     values = {"inbox_id": event_id, "handler": handler}
     result = await session.exec(insert_into(session, HandledEvent).values(**values).on_conflict_do_nothing())
-    return result.rowcount == 1
+    return bool(result.rowcount)
 
 
 async def count_waiting(session: Session) -> int:

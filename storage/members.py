@@ -187,9 +187,7 @@ async def belong_many(session: Session, community_id: int, since: Mapping[int, d
 
 async def depart(session: Session, community_id: int, place_id: int, member_id: int, at: datetime) -> None:
     """``member_id`` is no longer in the place; who is in none of the community's places has left it."""
-    await session.exec(
-        delete(Presence).where(col(Presence.place_id) == place_id, col(Presence.member_id) == member_id)
-    )
+    await session.exec(delete(Presence).where(col(Presence.place_id) == place_id, col(Presence.member_id) == member_id))
     elsewhere = (
         select(Presence)
         .join(CommunityPlace, col(CommunityPlace.id) == col(Presence.place_id))
@@ -234,9 +232,7 @@ async def give_role(session: Session, community_id: int, member_id: int, role: R
 async def take_roles(session: Session, community_id: int, member_id: int) -> None:
     """The member holds no role from now on."""
     await session.exec(
-        delete(MemberRole).where(
-            col(MemberRole.community_id) == community_id, col(MemberRole.member_id) == member_id
-        )
+        delete(MemberRole).where(col(MemberRole.community_id) == community_id, col(MemberRole.member_id) == member_id)
     )
 
 

@@ -60,7 +60,7 @@ async def claim(session: Session, schedule_id: int, local: str, now: datetime) -
     """Whether this caller is the one to run the schedule for this local date and time."""
     values = {"schedule_id": schedule_id, "local": local, "ran_at": now}
     result = await session.exec(insert_into(session, ScheduleRun).values(**values).on_conflict_do_nothing())
-    return result.rowcount == 1
+    return bool(result.rowcount)
 
 
 async def move_on(session: Session, schedule_id: int, next_at: datetime, next_local: str) -> None:

@@ -44,16 +44,14 @@ async def add(session: Session, task: Task) -> bool:
     """Keep a task. False when one with the same ``once`` waits already; then nothing changes."""
     values = task.model_dump(exclude={"id"})
     result = await session.exec(insert_into(session, Task).values(**values).on_conflict_do_nothing())
-    return result.rowcount == 1
+    return bool(result.rowcount)
 
 
 async def due(session: Session, now: datetime, limit: int) -> list[Task]:
     """What is due, in the order in which it fell due."""
     statement = (
         select(Task)
-        .where(
-            col(Task.state) == TaskState.WAITING.value, col(Task.due_at) <= now, col(Task.retry_at) <= now
-        )
+        .where(col(Task.state) == TaskState.WAITING.value, col(Task.due_at) <= now, col(Task.retry_at) <= now)
         .order_by(col(Task.due_at), col(Task.id))
         .limit(limit)
     )
@@ -63,7 +61,7 @@ async def due(session: Session, now: datetime, limit: int) -> list[Task]:
 async def finish(session: Session, task_id: int) -> bool:
     """The task is done. False when somebody else had finished it already."""
     result = await session.exec(delete(Task).where(col(Task.id) == task_id))
-    return result.rowcount == 1
+    return bool(result.rowcount)
 
 
 async def retry_later(session: Session, task_id: int, attempts: int, at: datetime, reason: str) -> None:

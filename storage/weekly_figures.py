@@ -84,9 +84,7 @@ def _newcomers(community_id: int, week: CTE) -> Any:
     return select(week.c.n, func.count()).select_from(joined).group_by(week.c.n)
 
 
-async def _median_waits(
-    session: Session, community_id: int, week: CTE, a: datetime, b: datetime
-) -> dict[int, float]:
+async def _median_waits(session: Session, community_id: int, week: CTE, a: datetime, b: datetime) -> dict[int, float]:
     root = ACTIVITY.alias("root")
     begun = top_level(root, community_id, a, b) & _in_week(root.c.at, week)
     heads = (

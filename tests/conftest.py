@@ -17,7 +17,10 @@ from storage.database import Database
 from tests.databases import SECRET_KEY, fresh_postgres, postgres_server
 
 settings.register_profile(
-    "test", max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+    "test",
+    max_examples=200,
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.register_profile("bench", settings.get_profile("test"), max_examples=2000)
 settings.load_profile("test")

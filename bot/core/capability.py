@@ -115,9 +115,7 @@ class Capability:
         """Serve forms whose action is this. The values have passed the form's validation."""
         return self._action(self.forms, action, roles, for_strangers=for_strangers)
 
-    def on(
-        self, event: type[Event], *, private: bool | None = False, strangers: bool = False
-    ) -> Callable[[H], H]:
+    def on(self, event: type[Event], *, private: bool | None = False, strangers: bool = False) -> Callable[[H], H]:
         """Hear of every event of this kind, in places by default; ``private=True`` in private chats instead."""
 
         def register(handler: H) -> H:

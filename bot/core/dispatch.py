@@ -17,7 +17,6 @@ from bot.core.roles import Role
 T = TypeVar("T")
 
 
-
 @dataclass(frozen=True, slots=True)
 class Step:
     """One handler's part in an event; ``name`` is unique and stays the same from version to version."""
@@ -74,9 +73,7 @@ class Registry:
 
     def allowed(self, roles: frozenset[Role]) -> list[Command]:
         """The commands that somebody with these roles may use, by name."""
-        return [
-            command for _, command in sorted(self.commands.items()) if not command.roles or command.roles & roles
-        ]
+        return [command for _, command in sorted(self.commands.items()) if not command.roles or command.roles & roles]
 
     def _acting(self, kind: str, action: str, table: Mapping[str, Action]) -> Step:
         found = table.get(action)

@@ -125,7 +125,9 @@ def _check(field: Field, value: object) -> Checked:
     if isinstance(value, str):
         value = value.strip()
     if value in (None, "", [], False):
-        empty = False if isinstance(field, ConsentField) else [] if isinstance(field, MultiChoiceField) else None
+        empty: FormValue = (
+            False if isinstance(field, ConsentField) else [] if isinstance(field, MultiChoiceField) else None
+        )
         key = CONSENT_NEEDED if isinstance(field, ConsentField) else REQUIRED
         return empty, Problem(key, {}) if field.required else None
     return check(field, value)

@@ -106,5 +106,3 @@ class Kind(StrEnum):
     PROMPT = "prompt"
     REMINDER = "reminder"
     HEALTH = "health"
-
-

@@ -1,13 +1,14 @@
 """What a health check finds out about one window ``[a, b)`` of a community.
 
-All moments are UTC; the community's time zone decides where weeks begin and what "the same time before" means.
+All moments are UTC; the community's time zone decides where weeks begin and what "the same time before" is.
 """
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, fields
 from datetime import UTC, datetime, timedelta
+from itertools import pairwise
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -42,6 +43,7 @@ NOBODY_ANSWERED = mark("no message of this window has been answered by somebody 
 NO_TIES = mark("nobody answered somebody else in this window")
 TOO_FEW = mark("fewer than two people took part in this window")
 NO_UNITS = mark("no reply in this window is between two people who told their unit")
+NO_GROUPS = mark("nobody's unit, language or platform is known")
 NOT_A_DAY_OLD = mark("no message of this window is older than a day yet")
 NO_QUESTION_A_DAY_OLD = mark("no question of this window is older than a day yet")
 NOT_A_WEEK_OLD = mark("no message of this window is older than seven days yet")
@@ -49,40 +51,38 @@ NO_FIRST_POST = mark("no first post of this window is older than seven days yet"
 NO_NEWCOMER_W2 = mark("no newcomer of this window has been here for two weeks yet")
 NO_NEWCOMER_D30 = mark("no newcomer of this window has been here for thirty days yet")
 
-NAMES = (
-    "messages active_members engaged_members members new_members known_members participation_rate gini top10_share "
-    "absence_factor threads replies questions first_response_median first_response_p90 reply_coverage_24h "
-    "question_reply_coverage_24h solo_threads newcomer_retention_w2 newcomer_retention_d30 newcomer_reply_rate "
-    "returning lost reciprocity density cross_group_share parity silent_share"
-).split()
-"""Every figure, in the order in which it is shown."""
-
 THREAD_FIGURES = (
-    "threads replies first_response_median first_response_p90 reply_coverage_24h question_reply_coverage_24h "
-    "solo_threads newcomer_reply_rate reciprocity density cross_group_share"
-).split()
+    *("threads", "replies", "first_response_median", "first_response_p90", "reply_coverage_24h"),
+    *("question_reply_coverage_24h", "solo_threads", "newcomer_reply_rate"),
+    *("reciprocity", "density", "cross_group_share"),
+)
 """The figures that a community without threads can't have."""
 
-MORE_IS_BETTER = frozenset(
-    "messages active_members engaged_members members new_members participation_rate absence_factor threads replies "
-    "questions reply_coverage_24h question_reply_coverage_24h newcomer_retention_w2 newcomer_retention_d30 "
-    "newcomer_reply_rate returning reciprocity cross_group_share".split()
+LESS_IS_BETTER = (
+    "gini",
+    "top10_share",
+    "first_response_median",
+    "first_response_p90",
+    "solo_threads",
+    "lost",
 )
-LESS_IS_BETTER = frozenset(
-    "gini top10_share first_response_median first_response_p90 solo_threads lost".split()
-)
-"""The directions that are wished for. The other figures have none: silence may be reading, density falls with size."""
+NO_DIRECTION = ("known_members", "density", "parity", "silent_share")
+"""Of these neither more nor less is wished for: silence may be reading, and density falls as people come."""
 
 Parity = Mapping[str, Mapping[str, float]]
 AskedBetween = Callable[[Session, int, datetime, datetime], Awaitable[int]]
 """How many questions were asked through the bot itself: (session, community id, a, b)."""
 
 
+_BESIDE = ("participation_base", "answered", "reasons", "shares", "groups")
+
+
 @dataclass(frozen=True, kw_only=True)
 class Figures:
     """Every figure of metrics.md: a number, or None and a reason. Times are minutes, rates are 0 to 1.
 
-    ``shares`` tells what each rate rests on; ``groups`` the people and the active people behind ``parity``.
+    ``answered`` is how many messages the times to a first answer rest on, ``shares`` tells it for each rate, and
+    ``groups`` gives the people and the active people behind ``parity``.
     """
 
     messages: int
@@ -114,6 +114,7 @@ class Figures:
     parity: Parity | None
     silent_share: float | None
     participation_base: str
+    answered: int = 0
     reasons: Mapping[str, str] = field(default_factory=dict)
     shares: Mapping[str, Share] = field(default_factory=dict)
     groups: Mapping[str, Mapping[str, Group]] = field(default_factory=dict)
@@ -126,6 +127,10 @@ class Figures:
     def as_json(self) -> dict[str, Any]:
         """Every figure under its name, and nothing else."""
         return {name: getattr(self, name) for name in NAMES}
+
+
+NAMES = tuple(one.name for one in fields(Figures))[: -len(_BESIDE)]
+"""Every figure, in the order in which it is shown."""
 
 
 class _Found:
@@ -192,9 +197,7 @@ async def check(
         for name in THREAD_FIGURES:
             found.put(name, None, NO_THREADS_YET if meeting.somewhere else NO_THREADS_IN_ARCHIVE)
     base = BY_MEMBERS if told else BY_EVERYONE
-    return Figures(
-        **found.values, participation_base=base, reasons=found.reasons, shares=found.shares, groups=groups
-    )
+    return Figures(**found.values, participation_base=base, reasons=found.reasons, shares=found.shares, groups=groups)
 
 
 def before(a: datetime, b: datetime, community: Community) -> datetime:
@@ -225,15 +228,15 @@ def shown_parity(found: Figures, smallest: int = 5) -> dict[str, dict[str, float
 
 
 async def weekly_series(session: Session, community: Community, until: datetime, weeks: int) -> list[Week]:
-    """The last ``weeks`` weeks before ``until``, oldest first, from Monday to Monday in the community's time zone.
+    """The last ``weeks`` weeks before ``until``, oldest first, from Monday on in the community's time zone.
 
-    The last one ends at ``until``, so it can be a part of a week. Weeks before the first message are left out.
+    The last one ends at ``until``, so it can be a part of a week. Weeks before the first message are left
+    out, except that one week is always given.
     """
     span = await figures.first_and_last_message(session, community.id)
     bounds = _mondays(until, weeks, ZoneInfo(community.time_zone))
-    if span is not None:
-        bounds = [start for start, end in zip(bounds, bounds[1:], strict=False) if end > span[0]] + [until]
-    return await week_by_week(session, community.id, bounds if len(bounds) > 1 else [])
+    lived = [start for start, end in pairwise(bounds) if span and end > span[0]]
+    return await week_by_week(session, community.id, [*(lived or bounds[-2:-1]), until])
 
 
 def _mondays(until: datetime, weeks: int, zone: ZoneInfo) -> list[datetime]:
@@ -302,11 +305,9 @@ def _put_parity(found: _Found, groups: Mapping[str, Mapping[str, Group]]) -> Non
         return
     parity: dict[str, dict[str, float]] = {}
     for kind, by_name in groups.items():
-        rates = {
-            name: relative(Share(group.active, group.people), overall) for name, group in by_name.items()
-        }
+        rates = {name: relative(Share(group.active, group.people), overall) for name, group in by_name.items()}
         parity[kind] = {name: rate for name, rate in sorted(rates.items()) if rate is not None}
-    found.put("parity", parity)
+    found.put("parity", parity if any(parity.values()) else None, NO_GROUPS)
 
 
 async def _put_threads(
@@ -314,6 +315,7 @@ async def _put_threads(
 ) -> None:
     threads = await figures.threads(session, community_id, a, b, data_end)
     found.put("threads", threads.threads)
+    found.put("answered", threads.answered)
     found.put("replies", await figures.replies(session, community_id, a, b))
     for name, tenths in (("first_response_median", 5), ("first_response_p90", 9)):
         wait = decile(tenths, threads.answered, threads.waits)

@@ -28,7 +28,7 @@ class Share:
 
 
 def gini(ascending: Sequence[int]) -> float | None:
-    """How unevenly people's message counts, given in ascending order, are spread: 0 is even, towards 1 one does it all.
+    """How unevenly messages are spread over people (ascending counts): 0 evenly, near 1 one writes all.
 
     2·Σ(i·xᵢ)/(n·Σx) − (n+1)/n with i from 1 (Gini 1912, in the form for sorted values).
     """
@@ -58,7 +58,7 @@ def absence_factor(ascending: Sequence[int]) -> int | None:
 def decile(tenths: int, answered: int, waits: Mapping[int, int]) -> float | None:
     """The decile of ``answered`` values by linear interpolation between the two ranks it lies between.
 
-    ``waits`` holds at least the values at those ranks, rank 0 being the smallest (Hyndman & Fan 1996, type 7).
+    ``waits`` holds at least the values at those ranks, rank 0 the smallest (Hyndman & Fan 1996, type 7).
     """
     if not answered:
         return None

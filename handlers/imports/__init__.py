@@ -29,7 +29,10 @@ _BREATH = 0.11
 """Seconds between transactions in a row: who waits for SQLite looks every 0.1 s whether it is free."""
 
 Progress = Callable[[int, int], None]
-"""Told how much is done and how much there is in all, in units that mean nothing by themselves."""
+"""Told how many steps are done and how many there are in all, which stays the same."""
+
+_STEPS, _READING = 1000, 600
+"""Steps of an import, and how many of them are reading."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,6 +86,7 @@ async def import_slack_export(
         async with database.reading() as session:
             done = await imports.finished(session, digest, name)
         if done is not None:
+            progress(_STEPS, _STEPS)
             return _result(done, already_there=True)
         archive = await asyncio.to_thread(Archive, file, plain(path.name))
         export = await asyncio.to_thread(read_export, archive)
@@ -102,9 +106,7 @@ def _digest(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-async def _begin(
-    database: Database, export: SlackExport, digest: str, name: str, now: datetime
-) -> ArchiveImport:
+async def _begin(database: Database, export: SlackExport, digest: str, name: str, now: datetime) -> ArchiveImport:
     run = ArchiveImport(
         archive=digest,
         community_name=name,
@@ -130,15 +132,11 @@ async def _stage(database: Database, run: ArchiveImport, export: SlackExport, pr
         while batch := await ahead:
             ahead = asyncio.ensure_future(asyncio.to_thread(next, batches, None))
             async with database.transaction() as session:
-                await imports.stage(
-                    session, run, files=batch.files, people=batch.people, records=batch.records
-                )
+                await imports.stage(session, run, files=batch.files, people=batch.people, records=batch.records)
             read += batch.size
-            progress(*_staged(read, size))
+            _tell(progress, read, size, 0, _READING)
     finally:
-        await asyncio.gather(
-            ahead, return_exceptions=True
-        )  # a thread still reads the file, which will be closed
+        await asyncio.gather(ahead, return_exceptions=True)  # a thread still reads the file, which will be closed
 
 
 def _batches(export: SlackExport, run: ArchiveImport, numbers: dict[str, int]) -> Iterator[_Batch | None]:
@@ -175,29 +173,31 @@ def _add(
 
 async def _publish(database: Database, run: ArchiveImport, now: datetime, progress: Progress) -> None:
     """Into a community that shows already everything goes at once; a new one is filled before it shows."""
+
+    async def some() -> bool:
+        more = await publication.publish_some(session, run)
+        _tell(progress, run.published_records, run.staged_records, _READING, _STEPS - _READING)
+        return more
+
     async with database.transaction() as session:
         shows = await publication.publish(session, run, now)
-        while shows and await publication.publish_some(session, run):
-            progress(*_published(run))
+        while shows and await some():
+            pass
         if shows:
             await publication.finish(session, run, now)
             return
     more = True
     while more:
         async with database.transaction() as session:
-            more = await publication.publish_some(session, run)
-        progress(*_published(run))
+            more = await some()
         await asyncio.sleep(_BREATH if database.is_sqlite and more else 0)
     async with database.transaction() as session:
         await publication.finish(session, run, now)
 
 
-def _staged(read: int, size: int) -> tuple[int, int]:
-    return 2 * read, 3 * max(size, 1)
-
-
-def _published(run: ArchiveImport) -> tuple[int, int]:
-    return 2 * run.staged_records + run.published_records, 3 * max(run.staged_records, 1)
+def _tell(progress: Progress, done: int, whole: int, before: int, share: int) -> None:
+    """``share`` of the steps, those after ``before``, are as far done as ``done`` is of ``whole``."""
+    progress(before + (share * done // whole if whole else share), _STEPS)
 
 
 def _result(run: ArchiveImport, *, already_there: bool) -> ImportResult:

@@ -51,9 +51,7 @@ class Piece:
         commas = islice(_commas(self.data, within=1), index - 1, None) if index else iter(())
         start = next(commas, self.data.find(b"[")) + 1
         start += len(self.data[start:]) - len(self.data[start:].lstrip())
-        return Refusal(
-            key, file=self.file, line=str(self.lines_before + self.data.count(b"\n", 0, start) + 1)
-        )
+        return Refusal(key, file=self.file, line=str(self.lines_before + self.data.count(b"\n", 0, start) + 1))
 
 
 class Archive:
@@ -99,9 +97,7 @@ def _name(member: ZipInfo) -> str:
 
 def _folder_around(names: dict[str, ZipInfo]) -> str:
     """People unpack an export, look at it and pack it again, with the folder that it was in."""
-    lists = [
-        name for name in names if f"/{name}".endswith("/channels.json") and not name.startswith("__MACOSX/")
-    ]
+    lists = [name for name in names if f"/{name}".endswith("/channels.json") and not name.startswith("__MACOSX/")]
     return min(lists, key=lambda name: name.count("/"), default="").removesuffix("channels.json")
 
 

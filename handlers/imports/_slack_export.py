@@ -26,9 +26,7 @@ NOT_AN_EXPORT = mark("This is not a Slack export: the archive has no {file}. Not
 NO_ID = mark("{file}, line {line}: this entry has no id. Nothing was imported.")
 NO_TIME = mark("{file}, line {line}: this message has no time (ts). Nothing was imported.")
 BAD_TIME = mark("{file}, line {line}: the time (ts) of this message is not a number. Nothing was imported.")
-NO_CHANNEL = mark(
-    "{file} belongs to no channel: channels.json names none for its folder. Nothing was imported."
-)
+NO_CHANNEL = mark("{file} belongs to no channel: channels.json names none for its folder. Nothing was imported.")
 
 LARGEST_DAY = 64 << 20
 LARGEST_LIST = 1 << 30
@@ -178,9 +176,7 @@ class ChannelReader:
                 self._translate(found, piece, index, subtype, moments[index])
             yield found
 
-    def _translate(
-        self, found: list[Happening], piece: Piece, index: int, subtype: str | None, at: int
-    ) -> None:
+    def _translate(self, found: list[Happening], piece: Piece, index: int, subtype: str | None, at: int) -> None:
         entry = piece.entries[index]
         user, ts = entry.get("user"), entry["ts"]
         if self._is_human(user):

@@ -24,11 +24,14 @@ async def test_a_moment_comes_back_exactly_and_with_its_zone(database: Database)
 
 
 async def test_a_transaction_that_fails_leaves_nothing(database: Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def breaks_half_way() -> None:
         async with database.transaction() as session:
             session.add(Community(name="Nurses", created_at=NOW))
             await session.flush()
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await breaks_half_way()
     async with database.reading() as session:
         assert (await session.exec(select(Community))).all() == []
 

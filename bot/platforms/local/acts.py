@@ -29,7 +29,10 @@ class Acts:
         person = person_id or f"p-{token_urlsafe(6)}"
         async with self._chat.change() as change:
             await change.run(
-                "INSERT INTO person (id, name, role, language) VALUES (?, ?, 'new', ?)", person, name, language
+                "INSERT INTO person (id, name, role, language) VALUES (?, ?, 'new', ?)",
+                person,
+                name,
+                language,
             )
             change.show(kind="people")
         return await self._chat.person(person)

@@ -154,7 +154,11 @@ class Change:
     async def tell(self, kind: str, conversation: str, person: Mapping[str, Any], **more: Any) -> int:
         """An event for Baraza; its number."""
         who = {"id": person["id"], "name": person["name"], "language": person["language"]}
-        body = {"type": kind, "at": self._chat.now().isoformat(), "person": {**who, "is_bot": bool(person["is_bot"])}}
+        body = {
+            "type": kind,
+            "at": self._chat.now().isoformat(),
+            "person": {**who, "is_bot": bool(person["is_bot"])},
+        }
         self.told = await self.run(
             "INSERT INTO event (conversation, body) VALUES (?, ?)",
             conversation,

@@ -114,9 +114,7 @@ def _invited(data: Body) -> Event:
 
 def _command(data: Body) -> Event:
     command = data["command"]
-    return CommandUsed(
-        **_common(data), name=command["name"], arguments=command["arguments"], trigger=_trigger(data)
-    )
+    return CommandUsed(**_common(data), name=command["name"], arguments=command["arguments"], trigger=_trigger(data))
 
 
 def _button(data: Body) -> Event:

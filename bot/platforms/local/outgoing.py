@@ -54,7 +54,12 @@ def form(one: Form) -> Json:
 
 
 def _field(field: Field) -> Json:
-    shown: Json = {"type": _FIELD_TYPES[type(field)], "name": field.name, "label": field.label, "hint": field.hint}
+    shown: Json = {
+        "type": _FIELD_TYPES[type(field)],
+        "name": field.name,
+        "label": field.label,
+        "hint": field.hint,
+    }
     shown |= {"required": field.required, "initial": field.initial}
     if isinstance(field, TextField | LongTextField):
         shown["max_length"] = field.max_length

@@ -120,16 +120,15 @@ class LocalPlatform:
     async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
         """Show it in the chat. Raises Undeliverable when its place or person is gone."""
         if isinstance(outgoing, OpenForm):
-            return await self._open_form(outgoing)
+            await self._open_form(outgoing)
+            return None
         if isinstance(outgoing, Edit):
             return await self._edit(outgoing)
         return await self.find(outgoing) or await self._show(outgoing)
 
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """The message that was shown under this reference."""
-        found = await self.chat.rows(
-            "SELECT id, place, thread FROM message WHERE reference = ?", outgoing.reference
-        )
+        found = await self.chat.rows("SELECT id, place, thread FROM message WHERE reference = ?", outgoing.reference)
         return _ref(found[0]) if found else None
 
     async def _show(self, send: Send) -> MessageRef:

@@ -97,9 +97,7 @@ class Routes:
                 "me": {**me, "is_bot": bool(me["is_bot"])},
                 "clock": self._clock(),
                 "places": await self.view.places(person),
-                "commands": [
-                    {"name": one.name, "usage": one.usage, "summary": one.summary} for one in commands
-                ],
+                "commands": [{"name": one.name, "usage": one.usage, "summary": one.summary} for one in commands],
             }
         )
 
@@ -124,7 +122,10 @@ class Routes:
         if not found:
             raise web.HTTPNotFound
         shown = found[0]["media_type"] in _SHOWN_IN_PLACE
-        headers = {**_HEADERS, "Content-Type": found[0]["media_type"] if shown else "application/octet-stream"}
+        headers = {
+            **_HEADERS,
+            "Content-Type": found[0]["media_type"] if shown else "application/octet-stream",
+        }
         response = web.Response(body=found[0]["content"], headers=headers)
         response.headers["Content-Disposition"] = "inline" if shown else "attachment"
         return response

@@ -40,7 +40,10 @@ async def _people_and_places(change: Change) -> None:
         )
     for place in PLACES:
         await change.run(
-            "INSERT INTO place (id, name, topic, has_bot) VALUES (?, ?, ?, 1)", place.id, place.name, place.topic
+            "INSERT INTO place (id, name, topic, has_bot) VALUES (?, ?, ?, 1)",
+            place.id,
+            place.name,
+            place.topic,
         )
         for member in place.members:
             await change.run("INSERT INTO presence VALUES (?, ?)", place.id, member)

@@ -38,13 +38,19 @@ class Streams:
 
     async def serve(self, request: web.Request, person: str) -> web.StreamResponse:
         """Tell one page until it goes away."""
-        headers = {"Content-Type": "text/event-stream", "Cache-Control": "no-store", "X-Accel-Buffering": "no"}
+        headers = {
+            "Content-Type": "text/event-stream",
+            "Cache-Control": "no-store",
+            "X-Accel-Buffering": "no",
+        }
         response = web.StreamResponse(headers=headers)
         await response.prepare(request)
         entry: tuple[str, asyncio.Queue[Json | None]] = (person, asyncio.Queue())
         self._open.append(entry)
         try:
             await response.write(b"retry: 1000\n\n")
+            for form in await self._view.forms(person):
+                await _write(response, "form", form)
             await self._tell(response, person, entry[1])
         except (ConnectionResetError, asyncio.CancelledError):
             pass
@@ -63,7 +69,7 @@ class Streams:
             if change is None:
                 return
             for name, data in await self._seen_by(person, change):
-                await response.write(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())
+                await _write(response, name, data)
 
     async def _seen_by(self, person: str, change: Json) -> list[tuple[str, Any]]:
         """The events that this change is for this person; none, when it is not theirs to see."""
@@ -91,4 +97,10 @@ class Streams:
         if shown is None:
             return []
         root = await self._view.message(person, int(shown["thread"])) if shown["thread"] else None
-        return [("message", one) for one in (shown, root) if one is not None]
+        place = await self._view.place(person, shown["place"])
+        seen = [("message", one) for one in (shown, root) if one is not None]
+        return [*seen, ("place", place)] if place else seen
+
+
+async def _write(response: web.StreamResponse, name: str, data: Any) -> None:
+    await response.write(f"event: {name}\ndata: {json.dumps(data)}\n\n".encode())

@@ -30,7 +30,7 @@ class View:
             "LEFT JOIN presence ON presence.place = place.id AND presence.person = ? ORDER BY place.rowid",
             person,
         )
-        direct = {"id": direct_place(person), "name": _DIRECT_NAME, "topic": "", "kind": "direct"}
+        direct: Json = {"id": direct_place(person), "name": _DIRECT_NAME, "topic": "", "kind": "direct"}
         direct |= {"joined": True, "has_bot": True, "archived": False}
         unread = await self._unread(person)
         shown = [direct]
@@ -79,9 +79,7 @@ class View:
 
     async def forms(self, person: str) -> list[Json]:
         """The forms that are open for this person, the oldest first."""
-        rows = await self._chat.rows(
-            "SELECT id, body FROM form WHERE person = ? AND open = 1 ORDER BY rowid", person
-        )
+        rows = await self._chat.rows("SELECT id, body FROM form WHERE person = ? AND open = 1 ORDER BY rowid", person)
         return [{"id": row["id"], "form": json.loads(row["body"])["form"]} for row in rows]
 
     async def _unread(self, person: str) -> dict[str, int]:
