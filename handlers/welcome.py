@@ -68,7 +68,7 @@ async def greet(event: Joined, services: Services) -> None:
 def _was_away(membership: Membership | None, event: Joined, greeted: Welcome) -> bool:
     """Whether somebody came back after more than 30 days, since they were last greeted."""
     left_at = membership.last_left_at if membership else None
-    return left_at is not None and left_at > greeted.greeted_at and event.at - left_at > AWAY_FOR
+    return left_at is not None and left_at >= greeted.greeted_at and event.at - left_at > AWAY_FOR
 
 
 def greeting(services: Services, wording: Wording, *, introduced: bool = False) -> Message:

@@ -120,6 +120,10 @@ def neutral(**options: Any) -> Any:
     return _declared("neutral", options)
 
 
+NEVER_AGAIN = {"sqlite_autoincrement": True}
+"""For ``__table_args__``: a row's number is never given to another row, even when it was the newest and is deleted."""
+
+
 def row_id() -> Any:
     """A table's own growing number."""
     return neutral(default=None, primary_key=True, sa_type=RowId)

@@ -12,7 +12,7 @@ from sqlalchemy import Index, SmallInteger, delete, func, text, update
 from sqlmodel import SQLModel, col, select
 
 from bot.core.platform import RawEvent
-from storage.columns import Moment, SealedBytes, neutral, personal, pseudonymous, row_id
+from storage.columns import NEVER_AGAIN, Moment, SealedBytes, neutral, personal, pseudonymous, row_id
 from storage.database import Session
 from storage.encryption import Cipher
 from storage.upserts import insert_into
@@ -33,6 +33,7 @@ class InboxEvent(SQLModel, table=True):
     __table_args__ = (
         Index("inbox_waiting", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
         Index("inbox_dead", "id", sqlite_where=text("state = 9"), postgresql_where=text("state = 9")),
+        NEVER_AGAIN,  # the worker reads on behind the highest number it has seen
     )
 
     id: int = row_id()

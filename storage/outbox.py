@@ -10,7 +10,7 @@ from sqlalchemy import Index, SmallInteger, and_, exists, func, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
-from storage.columns import Moment, SealedJson, neutral, new_token, personal, pseudonymous, row_id
+from storage.columns import NEVER_AGAIN, Moment, SealedJson, neutral, new_token, personal, pseudonymous, row_id
 from storage.database import Session
 
 
@@ -36,6 +36,7 @@ class OutboxRow(SQLModel, table=True):
     __table_args__ = (
         Index("outbox_open", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
         Index("outbox_order", "conversation", "id", sqlite_where=text(_OPEN), postgresql_where=text(_OPEN)),
+        NEVER_AGAIN,
     )
 
     id: int = row_id()

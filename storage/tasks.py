@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Index, SmallInteger, delete, func, text, update
 from sqlmodel import SQLModel, col, select
 
-from storage.columns import Moment, SealedJson, neutral, personal, row_id
+from storage.columns import NEVER_AGAIN, Moment, SealedJson, neutral, personal, row_id
 from storage.database import Session
 from storage.upserts import insert_into
 
@@ -25,7 +25,7 @@ class Task(SQLModel, table=True):
     """Something to do at ``due_at``. ``once`` keeps two tasks for the same purpose from existing together."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("task_due", "due_at", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),)
+    __table_args__ = (Index("task_due", "due_at", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")), NEVER_AGAIN)
 
     id: int = row_id()
     kind: str = neutral()

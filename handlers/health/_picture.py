@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from textwrap import wrap
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from bot.core.messages import Text, joined, mark
 from handlers.health._signals import Words
@@ -22,6 +22,7 @@ from storage.weekly_figures import Week
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
+    from matplotlib.text import Text as WrittenText
 
 WIDTH, HEIGHT, _DPI = 1080, 1350, 100
 _BARS, _LINE, _NEW, _TIMES, _INK, _GREY, _FAINT = (
@@ -31,7 +32,7 @@ _BARS, _LINE, _NEW, _TIMES, _INK, _GREY, _FAINT = (
 _LONGEST_NAME = 80
 _LINE_OF_A_NAME = 42
 _LABELLED = 13
-_TICKS, _WORDS = 19, 22  # points; a phone shows the picture at a third of its size
+_SMALLEST, _TICKS, _WORDS = 17, 19, 22  # points; a phone shows the picture at a third of its size
 _LETTERS_BELOW = 58
 _WHOLE_WEEK = timedelta(days=6, hours=22)  # a week that loses hours to summer time is whole
 _HOUR, _DAY = 60, 1440
@@ -140,9 +141,15 @@ def _titles(figure: Figure, words: PictureWords) -> None:
 def _write(figure: Figure, y: float, text: str, *, size: int, colour: str = _INK, weight: str = "normal") -> None:
     """One centred line, made smaller until it fits, and cut short where that would make it too small to read."""
     line = figure.text(0.5, y, _drawable(text), color=colour, weight=weight, ha="center", va="center")
-    line.set(fontsize=size, parse_math=False)
-    while line.get_window_extent().width > 0.94 * WIDTH:
-        if size > _TICKS:
+    line.set_parse_math(False)
+    _fit(line, size, 0.94 * WIDTH)
+
+
+def _fit(line: WrittenText, size: int, width: float) -> None:
+    """Make a text smaller until it fits, and cut it short where that would make it too small to read."""
+    line.set_fontsize(size)
+    while line.get_window_extent().width > width:
+        if size > _SMALLEST:
             size -= 1
             line.set_fontsize(size)
         else:
@@ -170,7 +177,7 @@ def _draw_activity(axes: Axes, weeks: Sequence[Week], words: PictureWords) -> No
     legend = axes.legend(
         handles=[bars, *line],
         loc="lower left",
-        bbox_to_anchor=(-0.02, 1.02),
+        bbox_to_anchor=(-0.02, 1.05),
         borderaxespad=0,
         handlelength=1.5,
         columnspacing=1.5,
@@ -221,7 +228,8 @@ def _times(weeks: Sequence[Week], words: PictureWords) -> _Times:
 
 
 def _heading(axes: Axes, text: str) -> None:
-    axes.set_title(_drawable(text), loc="left", fontsize=_WORDS, color=_INK, pad=20, parse_math=False)
+    heading = axes.set_title(_drawable(text), loc="left", color=_INK, pad=20, parse_math=False)
+    _fit(heading, _WORDS, 0.84 * WIDTH)
 
 
 def _counts(axes: Axes, values: Sequence[float], colour: str = _INK) -> None:
@@ -246,7 +254,7 @@ def _name_weeks(axes: Axes, names: Sequence[str]) -> None:
     step = max(1, -(-len(names) // room))
     shown = list(range(len(names) - 1, -1, -step))[::-1]
     axes.set_xticks(shown, [_drawable(names[place]) for place in shown], fontsize=_TICKS, parse_math=False)
-    axes.tick_params(axis="x", length=0, pad=6)
+    axes.tick_params(axis="x", length=0, pad=12)
     axes.set_xlim(-0.6, max(len(names), 4) - 0.4)
 
 

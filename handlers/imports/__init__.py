@@ -16,7 +16,7 @@ from handlers.imports._archive import Archive
 from handlers.imports._slack_export import PLATFORM, ChannelReader, Happening, SlackExport, plain, read_export
 from storage import import_publication as publication
 from storage import imports
-from storage.database import Database
+from storage.database import Database, Session
 from storage.imports import ArchiveImport, FoundPerson, FoundPlace, Record
 
 NO_FILE = mark("{file} can't be read: there is no such file, or it is not yours to read.")
@@ -174,14 +174,14 @@ def _add(
 async def _publish(database: Database, run: ArchiveImport, now: datetime, progress: Progress) -> None:
     """Into a community that shows already everything goes at once; a new one is filled before it shows."""
 
-    async def some() -> bool:
+    async def some(session: Session) -> bool:
         more = await publication.publish_some(session, run)
         _tell(progress, run.published_records, run.staged_records, _READING, _STEPS - _READING)
         return more
 
     async with database.transaction() as session:
         shows = await publication.publish(session, run, now)
-        while shows and await some():
+        while shows and await some(session):
             pass
         if shows:
             await publication.finish(session, run, now)
@@ -189,7 +189,7 @@ async def _publish(database: Database, run: ArchiveImport, now: datetime, progre
     more = True
     while more:
         async with database.transaction() as session:
-            more = await some()
+            more = await some(session)
         await asyncio.sleep(_BREATH if database.is_sqlite and more else 0)
     async with database.transaction() as session:
         await publication.finish(session, run, now)
