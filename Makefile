@@ -11,10 +11,10 @@ BIN := .venv/bin
 READY := .venv/.ready
 SOURCES := bot handlers schedules storage tests
 
-.PHONY: help run test lint format bench texts lock clean
+.PHONY: help run test lint format bench texts migration lock clean
 
 help: ## Show what can be done here
-	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-8s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 run: $(READY) ## Start Baraza; with no tokens in .env it serves the local page
 	@$(BIN)/python -m bot run
@@ -40,6 +40,11 @@ texts: $(READY) ## Collect what Baraza says into the catalogues of bot/locales
 		-o bot/locales/baraza.pot bot handlers schedules storage
 	for language in bot/locales/*/; do $(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete \
 		--omit-header --init-missing --domain baraza -i bot/locales/baraza.pot -d bot/locales -l $$(basename $$language); done
+
+migration: $(READY) ## Write down what has changed in the tables: make migration name=kudos
+	$(BIN)/python -m storage.new_migration $(name)
+	$(BIN)/ruff format --quiet storage/migrations/versions
+	$(BIN)/ruff check --quiet --fix storage/migrations/versions
 
 lock: $(READY) ## Resolve the dependencies again into requirements.lock
 	$(UV) pip compile --quiet --upgrade --universal --generate-hashes --all-extras --python-version 3.11 \

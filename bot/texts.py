@@ -13,7 +13,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from babel import Locale
-from babel.dates import format_date, format_datetime
+from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
@@ -37,22 +37,26 @@ class Wording:
         """How numbers, dates and lists are written in this language."""
         return Locale.parse(self.language, sep="-" if "-" in self.language else "_")
 
-    def say(self, key: str, **values: Value) -> Text:
+    def say(self, key: str, /, **values: Value) -> Text:
         """A sentence for people; ``values`` fill its named places and are never parsed."""
         return Text(self._translations.gettext(key) if key else "", values)  # "" would give the catalogue's header
 
-    def plural(self, one: str, many: str, count: int, **values: Value) -> Text:
+    def plural(self, one: str, many: str, count: int, /, **values: Value) -> Text:
         """A sentence that depends on a number, which fills ``{count}``."""
         chosen = self._translations.ngettext(one, many, count)
         return Text(chosen, {"count": self.number(count), **values})
 
-    def label(self, key: str, **values: str) -> str:
+    def label(self, key: str, /, **values: str) -> str:
         """Plain words for a button, a field or a title."""
         return self.say(key, **values).plain()
 
     def number(self, value: float) -> str:
         """A number as it is written here, with at most one decimal."""
         return format_decimal(round(value, 1), locale=self.locale)
+
+    def decimal(self, value: float) -> str:
+        """A number between two whole ones, with two decimals."""
+        return format_decimal(value, format="0.00", locale=self.locale)
 
     def percent(self, share: float) -> str:
         """A share (0.25) as whole percent."""
@@ -61,6 +65,10 @@ class Wording:
     def day(self, moment: date | datetime) -> str:
         """A calendar day in full words."""
         return format_date(moment, format="long", locale=self.locale)
+
+    def short_day(self, moment: date | datetime) -> str:
+        """A calendar day in few characters, such as 2 Mar."""
+        return format_skeleton("MMMd", moment, locale=self.locale)
 
     def moment(self, moment: datetime, time_zone: str) -> str:
         """A date and time of day on the clocks of ``time_zone``."""

@@ -149,6 +149,11 @@ async def ensure_many(session: Session, people: Mapping[Account, Person], now: d
     return found
 
 
+async def by_id(session: Session, member_id: int) -> Member | None:
+    """The member with this id, or None."""
+    return await session.get(Member, member_id)
+
+
 async def accounts_of(session: Session, member_id: int) -> list[Account]:
     """The accounts of a member, the newest first."""
     statement = select(MemberAccount).where(MemberAccount.member_id == member_id).order_by(col(MemberAccount.id).desc())

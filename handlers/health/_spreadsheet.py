@@ -29,7 +29,6 @@ _RATES = frozenset(
     for name in NAMES
     if name.endswith(("_rate", "_share", "_coverage_24h", "_w2", "_d30")) or name == "solo_threads"
 )
-_MINUTES = ("first_response_median", "first_response_p90")
 
 
 @dataclass(frozen=True)
@@ -161,4 +160,4 @@ class _Sheets:
 def _look(name: str, value: float | None) -> str:
     if name in _RATES:
         return "rate"
-    return "count" if isinstance(value, int) and name not in _MINUTES else "number"
+    return "count" if isinstance(value, int) else "number"

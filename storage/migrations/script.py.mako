@@ -1,13 +1,10 @@
 """${message}.
 
-Revision: ${up_revision}, after ${down_revision | comma,n}.
+Revision ${up_revision}, ${f"after {down_revision}" if down_revision else "the first"}.
 """
 
 import sqlalchemy as sa
-import sqlmodel
 from alembic import op
-
-import storage.columns
 ${imports if imports else ""}
 revision = ${repr(up_revision)}
 down_revision = ${repr(down_revision)}

@@ -45,9 +45,7 @@ async def test_another_place_joins_with_a_code_that_works_once(tmp_path: Path) -
             await fatima.creates(place)
             await fatima.invites_the_bot(place)
             await fatima.presses("Join this place to a community")
-            await fatima.fills_in(
-                Code=code.lower().replace("-", " "), **{"What_is_this_place_for?": "stakeholders"}
-            )
+            await fatima.fills_in(Code=code.lower().replace("-", " "), **{"What_is_this_place_for?": "stakeholders"})
             if place == "steering":
                 assert "#steering is part of Field Nurses now." in await fatima.last()
             else:

@@ -45,6 +45,8 @@ class Acts:
             if not new:
                 return 0
             change.show(kind="place", place=place_id)
+            if not place["has_bot"]:
+                return 0
             return await change.tell("joined", place_id, person, **_in(place), **_at(at))
 
     async def leave(self, person_id: str, place_id: str, at: datetime | None = None) -> int:
@@ -55,6 +57,8 @@ class Acts:
             if not gone:
                 return 0
             change.show(kind="place", place=place_id, person=person_id)
+            if not place["has_bot"]:
+                return 0
             return await change.tell("left", place_id, person, **_in(place), **_at(at))
 
     async def create_place(self, person_id: str, name: str) -> Json:
@@ -90,21 +94,30 @@ class Acts:
         *,
         thread: str | None = None,
         files: Sequence[str] = (),
+        nonce: str | None = None,
         at: datetime | None = None,
     ) -> tuple[int, int]:
-        """Say something; the numbers of the message and of its event."""
+        """Say something; the numbers of the message and of its event.
+
+        Who sends again because no answer came gives the same ``nonce``: it is said once.
+        """
         if len(text) > LONGEST_TEXT:
             raise ChatProblem(f"Please keep a message under {LONGEST_TEXT} characters.")
         if not text.strip() and not files:
             raise ChatProblem("There is nothing to send yet. Write something first.")
         person = await self._chat.person(person_id)
         where = await self._where(person_id, place_id)
+        reference = f"{person_id}/{nonce}" if nonce else None
+        said = await self._chat.rows("SELECT id FROM message WHERE reference = ?", reference)
+        if said:
+            return said[0]["id"], 0
         root = await self._root(thread, place_id) if thread else None
         attached = [await self._file(one) for one in files]
         moment = at or self._chat.now()
         async with self._chat.change() as change:
             number = await change.run(
-                "INSERT INTO message (place, thread, author, at, content, files) VALUES (?, ?, ?, ?, ?, ?)",
+                "INSERT INTO message (reference, place, thread, author, at, content, files) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                reference,
                 place_id,
                 root,
                 person_id,

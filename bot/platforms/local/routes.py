@@ -165,6 +165,7 @@ class Routes:
             _text(body, "text"),
             thread=str(thread) if thread else None,
             files=[str(file) for file in files],
+            nonce=_text(body, "nonce") or None,
             at=_moment(body),
         )
         await self._platform.carried(event)

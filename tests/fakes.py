@@ -1,0 +1,287 @@
+"""A platform to test the frame with: a real one in every promise, and faults happen when they are asked for."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import defaultdict, deque
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from bot.core.addresses import (
+    Account,
+    Destination,
+    InPlace,
+    MessageRef,
+    OnlyVisibleTo,
+    Person,
+    Place,
+    conversation_of,
+)
+from bot.core.clock import Clock
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, Joined, MessagePosted, Trigger
+from bot.core.messages import Message
+from bot.core.platform import (
+    CannotTell,
+    Edit,
+    Host,
+    OpenForm,
+    OutcomeUnknown,
+    Outgoing,
+    RawEvent,
+    Send,
+    TriggerExpired,
+    Undeliverable,
+)
+
+TENANT = "tenant"
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """The answer got lost on its way back; whether the message arrived, only the test knows."""
+
+    delivered: bool
+
+
+@dataclass(frozen=True)
+class Hang:
+    """No answer ever comes."""
+
+    delivered: bool
+
+
+Fault = Unknown | Hang | Exception
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A message as it stands on the platform."""
+
+    ref: MessageRef
+    reference: str
+    destination: Destination
+    message: Message
+
+    @property
+    def words(self) -> str:
+        return self.message.text.plain()
+
+
+@dataclass
+class FakePlatform:
+    """See ``bot.core.platform.Platform``. What people did waits here until it was accepted, also across restarts."""
+
+    clock: Clock
+    name: str = "fake"
+    can_tell: bool = True
+    places: set[str] = field(default_factory=lambda: {"circle", "square"})
+    people: set[str] = field(default_factory=lambda: {"ana", "ben"})
+    shown: list[Shown] = field(default_factory=list)
+    opened: list[OpenForm] = field(default_factory=list)
+    attempts: list[str] = field(default_factory=list)
+    not_accepted: list[RawEvent] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._host: Host | None = None
+        self._faults: dict[str, deque[Fault]] = defaultdict(deque)
+        self._look_up_faults: deque[Exception] = deque()
+        self._applied: set[str] = set()
+        self._numbers = 0
+        self.hanging = asyncio.Event()
+
+    # What a test asks for
+
+    def fails(self, *faults: Fault, conversation: str = "") -> None:
+        """The next deliveries meet these faults, one each; only those to ``conversation`` where one is named."""
+        self._faults[conversation].extend(faults)
+
+    def look_up_fails(self, *faults: Exception) -> None:
+        """The next look-ups meet these faults, one each."""
+        self._look_up_faults.extend(faults)
+
+    def words(self, conversation: str = "") -> list[str]:
+        """Everything that was said, the oldest first."""
+        return [one.words for one in self.shown if conversation in ("", conversation_of(one.destination))]
+
+    def place(self, place: str) -> Place:
+        return Place(self.name, TENANT, place, place)
+
+    def account(self, person: str) -> Account:
+        return Account(self.name, TENANT, person)
+
+    # What people do
+
+    async def writes(self, person: str, text: str, *, place: str | None = None, thread: str | None = None) -> RawEvent:
+        return await self.tell("message", person, place=place, text=text, thread=thread)
+
+    async def joins(self, person: str, place: str) -> RawEvent:
+        return await self.tell("joined", person, place=place)
+
+    async def commands(self, person: str, name: str, arguments: str = "", *, place: str | None = None) -> RawEvent:
+        return await self.tell("command", person, place=place, name=name, arguments=arguments, **self._trigger())
+
+    async def presses(self, person: str, token: str, *, place: str | None = None) -> RawEvent:
+        return await self.tell("button", person, place=place, button=token, **self._trigger())
+
+    async def submits(self, person: str, form: str, **values: Any) -> RawEvent:
+        return await self.tell("form", person, form=form, values=values, **self._trigger())
+
+    async def tell(self, kind: str, person: str, *, place: str | None = None, **more: Any) -> RawEvent:
+        """Something happens. The platform keeps it until it was accepted."""
+        number = self._next()
+        body = {"type": kind, "at": self.clock.now().isoformat(), "person": person, "place": place, "number": number}
+        conversation = f"{place or person}/{more['thread']}" if more.get("thread") else place or person
+        return await self.arrives(json.dumps({**body, **more}).encode(), conversation, str(number))
+
+    async def arrives(self, body: bytes, conversation: str = "circle", key: str = "") -> RawEvent:
+        """Bytes come over the wire, whatever they are."""
+        event = RawEvent(self.name, TENANT, key or str(self._next()), conversation, body)
+        self.not_accepted.append(event)
+        if self._host is not None:
+            await self._carry(self._host)
+        return event
+
+    async def _carry(self, host: Host) -> None:
+        waiting = list(self.not_accepted)
+        if waiting:
+            await host.accept(waiting)
+            self.not_accepted = [event for event in self.not_accepted if event not in waiting]
+
+    def _next(self) -> int:
+        self._numbers += 1
+        return self._numbers
+
+    def _trigger(self) -> dict[str, Any]:
+        return {"trigger": str(self._next()), "until": (self.clock.now() + timedelta(seconds=3)).isoformat()}
+
+    # The promises of a platform
+
+    async def start(self, host: Host) -> None:
+        self._host = host
+        await self._carry(host)
+
+    async def stop_receiving(self) -> None:
+        self._host = None
+
+    async def close(self) -> None:
+        self._host = None
+
+    def trouble(self) -> str | None:
+        return None if self._host else f"{self.name} is not connected"
+
+    def translate(self, body: bytes) -> Sequence[Event]:
+        data = json.loads(body)
+        if not isinstance(data, dict):
+            raise ValueError("not an event of this platform")
+        translation = _TRANSLATIONS.get(str(data.get("type")))
+        try:
+            return [] if translation is None else [translation(self, data)]
+        except (KeyError, TypeError) as error:
+            raise ValueError("an event lacks a part") from error
+
+    async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
+        self.attempts.append(outgoing.reference)
+        fault = self._next_fault(conversation_of(outgoing.destination))
+        if fault is None:
+            return self._carry_out(outgoing)
+        if isinstance(fault, Unknown | Hang) and fault.delivered:
+            self._carry_out(outgoing)
+        if isinstance(fault, Hang):
+            self.hanging.set()
+            await asyncio.get_running_loop().create_future()
+        raise fault if isinstance(fault, Exception) else OutcomeUnknown("the connection broke")
+
+    async def find(self, outgoing: Outgoing) -> MessageRef | None:
+        if self._look_up_faults:
+            raise self._look_up_faults.popleft()
+        if not self.can_tell:
+            raise CannotTell
+        if isinstance(outgoing, Edit):
+            return outgoing.target if outgoing.reference in self._applied else None
+        return next((one.ref for one in self.shown if one.reference == outgoing.reference), None)
+
+    def _next_fault(self, conversation: str) -> Fault | None:
+        for waiting in (self._faults[conversation], self._faults[""]):
+            if waiting:
+                return waiting.popleft()
+        return None
+
+    def _carry_out(self, outgoing: Outgoing) -> MessageRef | None:
+        if isinstance(outgoing, OpenForm):
+            if self.clock.now() >= outgoing.trigger.expires_at:
+                raise TriggerExpired
+            self.opened.append(outgoing)
+            return None
+        return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
+
+    def _edit(self, edit: Edit) -> MessageRef:
+        for number, one in enumerate(self.shown):
+            if one.ref == edit.target:
+                self.shown[number] = replace(one, message=edit.message)
+                self._applied.add(edit.reference)
+                return edit.target
+        raise Undeliverable("the message is no longer there")
+
+    def _show(self, send: Send) -> MessageRef:
+        to = send.destination
+        if not isinstance(to, InPlace) and to.account.user not in self.people:
+            raise Undeliverable("the person is gone")
+        if isinstance(to, InPlace | OnlyVisibleTo) and to.place.id not in self.places:
+            raise Undeliverable("the place is gone")
+        thread = to.thread if isinstance(to, InPlace) else None
+        ref = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread)
+        self.shown.append(Shown(ref, send.reference, to, send.message))
+        if send.message.details is not None:
+            below = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread or ref.id)
+            details = Shown(below, f"{send.reference}/details", to, Message(send.message.details))
+            self.shown.append(details)
+        return ref
+
+
+def _common(platform: FakePlatform, data: Mapping[str, Any]) -> dict[str, Any]:
+    person = data["person"]
+    where = platform.place(data["place"]) if data["place"] else None
+    by = Person(platform.account(person), data.get("name", person) if data["type"] == "joined" else person)
+    return {"at": datetime.fromisoformat(data["at"]), "by": by, "place": where}
+
+
+def _trigger(data: Mapping[str, Any]) -> Trigger:
+    return Trigger(data["trigger"], datetime.fromisoformat(data["until"]))
+
+
+def _posted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    key, thread = f"w{data['number']}", data.get("thread")
+    message = MessageRef(platform.name, TENANT, data["place"] or data["person"], key, thread)
+    return MessagePosted(
+        **_common(platform, data), key=key, message=message, thread_key=thread, text=str(data.get("text", ""))
+    )
+
+
+def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return Joined(**_common(platform, data), key=f"join {data['number']}")
+
+
+def _command(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return CommandUsed(
+        **_common(platform, data), name=data["name"], arguments=data["arguments"], trigger=_trigger(data)
+    )
+
+
+def _pressed(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return ButtonPressed(**_common(platform, data), button=data["button"], trigger=_trigger(data))
+
+
+def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return FormSubmitted(**_common(platform, data), form=data["form"], values=data["values"], trigger=_trigger(data))
+
+
+_TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
+    "message": _posted,
+    "joined": _joined,
+    "command": _command,
+    "button": _pressed,
+    "form": _submitted,
+}

@@ -1,0 +1,131 @@
+"""The frame alone, around a fake platform: for tests of what holds whatever capabilities there are."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from functools import lru_cache
+from pathlib import Path
+from tempfile import mkdtemp
+
+from bot.app import App
+from bot.core.capability import Capability, Schedule
+from bot.core.platform import Platform
+from bot.settings import Settings
+from storage.database import Database, DatabaseUnavailable, Session
+from storage.schema import upgrade
+from tests.community import StandingClock
+from tests.databases import SECRET_KEY
+from tests.fakes import FakePlatform
+
+
+class FlakyDatabase(Database):
+    """A database that does not answer while it is ``down``, or that answers only so many more times."""
+
+    down = False
+    answers_left: int | None = None
+
+    @asynccontextmanager
+    async def transaction(self) -> AsyncIterator[Session]:
+        self._answer()
+        async with super().transaction() as session:
+            yield session
+
+    @asynccontextmanager
+    async def reading(self) -> AsyncIterator[Session]:
+        self._answer()
+        async with super().reading() as session:
+            yield session
+
+    def _answer(self) -> None:
+        if self.answers_left is not None:
+            self.down = self.down or self.answers_left <= 0
+            self.answers_left -= 1
+        if self.down:
+            raise DatabaseUnavailable("it is down")
+
+
+@dataclass
+class Program:
+    """One running program, and what a test does with it."""
+
+    app: App
+    fake: FakePlatform
+    clock: StandingClock
+    database: FlakyDatabase
+    others: set[asyncio.Task[object]] = field(default_factory=set)
+
+    async def settle(self) -> None:
+        """Let everything happen that can happen now."""
+        await self.app.settle()
+
+    async def wait(self, **time: float) -> None:
+        """Let time pass in one step, and everything happen that can happen then."""
+        self.clock.move_to(self.clock.now() + timedelta(**time))
+        await self.app.settle()
+
+    async def wait_in_seconds(self, seconds: int) -> None:
+        """Let time pass second by second."""
+        for _ in range(seconds):
+            await self.wait(seconds=1)
+
+    async def kill(self) -> None:
+        """End it as ``kill -9`` does: nothing is finished, nothing more is written."""
+        self.app.ticker.stop_now()
+        for task in (mine := asyncio.all_tasks() - self.others):
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
+        await self.app._close()
+
+
+@asynccontextmanager
+async def program(
+    folder: Path,
+    *capabilities: Capability,
+    fake: FakePlatform | None = None,
+    schedules: Sequence[Schedule] = (),
+    platforms: Sequence[Platform] | None = None,
+) -> AsyncIterator[Program]:
+    """The frame with these capabilities alone; started again on the same folder, it goes on where it was."""
+    url = await _migrated(folder)
+    clock = fake.clock if fake else StandingClock()
+    assert isinstance(clock, StandingClock)
+    fake = fake or FakePlatform(clock)
+    database = FlakyDatabase(url, SECRET_KEY)
+    settings = Settings(_env_file=None, database_url=url, http_port=0)
+    app = App(
+        settings,
+        database,
+        [fake] if platforms is None else platforms,
+        clock=clock,
+        capabilities=capabilities,
+        declared_schedules=schedules,
+    )
+    running = Program(app, fake, clock, database, asyncio.all_tasks())
+    await app.start()
+    try:
+        yield running
+    finally:
+        await running.kill()
+
+
+async def _migrated(folder: Path) -> str:
+    """The address of a database with all its tables; they are made once for all tests."""
+    path = folder / "baraza.sqlite3"
+    if not path.exists():
+        template = _template()
+        if not template.exists():
+            database = Database(f"sqlite:///{template}", SECRET_KEY)
+            await upgrade(database)
+            await database.close()
+        shutil.copyfile(template, path)
+    return f"sqlite:///{path}"
+
+
+@lru_cache(maxsize=1)
+def _template() -> Path:
+    return Path(mkdtemp(prefix="baraza-template-")) / "baraza.sqlite3"
