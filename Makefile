@@ -9,6 +9,8 @@ export UV_PYTHON_DOWNLOADS = never
 UV := $(shell command -v uv 2>/dev/null || echo "env PYTHONPATH=.tools $(PYTHON) -m uv")
 BIN := .venv/bin
 READY := .venv/.ready
+# The accessibility checker of the browser tests; without npm those tests are skipped.
+AXE := $(if $(shell command -v npm 2>/dev/null),.tools/node_modules/axe-core/axe.min.js)
 SOURCES := bot handlers schedules storage tests
 
 .PHONY: help run test lint format bench texts migration lock clean
@@ -19,7 +21,7 @@ help: ## Show what can be done here
 run: $(READY) ## Start Baraza; with no tokens in .env it serves the local page
 	@$(BIN)/python -m bot run
 
-test: lint ## Check format, types and layers, then run every test
+test: lint $(AXE) ## Check format, types and layers, then run every test
 	$(BIN)/python -m pytest
 
 lint: $(READY) ## Check format, types and layers
@@ -53,6 +55,9 @@ lock: $(READY) ## Resolve the dependencies again into requirements.lock
 clean: ## Remove what the other targets made; the database and its key stay
 	rm -rf .venv .tools .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis .coverage .coverage.* htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.tools/node_modules/axe-core/axe.min.js:
+	npm install --silent --no-save --no-audit --no-fund --prefix .tools axe-core@4.10.3
 
 $(READY): requirements.lock pyproject.toml
 	@command -v uv >/dev/null 2>&1 || PYTHONPATH=.tools $(PYTHON) -m uv --version >/dev/null 2>&1 \

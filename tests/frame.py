@@ -8,9 +8,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
-from functools import lru_cache
 from pathlib import Path
-from tempfile import mkdtemp
 
 from bot.app import App
 from bot.core.capability import Capability, Schedule
@@ -58,6 +56,7 @@ class Program:
     clock: StandingClock
     database: FlakyDatabase
     others: set[asyncio.Task[object]] = field(default_factory=set)
+    ended: bool = False
 
     async def settle(self) -> None:
         """Let everything happen that can happen now."""
@@ -75,11 +74,20 @@ class Program:
 
     async def kill(self) -> None:
         """End it as ``kill -9`` does: nothing is finished, nothing more is written."""
-        self.app.ticker.stop_now()
-        for task in (mine := asyncio.all_tasks() - self.others):
+        if self.ended:
+            return
+        self.ended = True
+        mine = asyncio.all_tasks() - self.others
+        for task in mine:
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
+        await self.app.ticker.stop()
         await self.app._close()
+
+    async def stop(self) -> None:
+        """End it as SIGTERM does."""
+        self.ended = True
+        await self.app.stop()
 
 
 @asynccontextmanager
@@ -117,15 +125,10 @@ async def _migrated(folder: Path) -> str:
     """The address of a database with all its tables; they are made once for all tests."""
     path = folder / "baraza.sqlite3"
     if not path.exists():
-        template = _template()
+        template = folder.parent / "migrated.sqlite3"
         if not template.exists():
             database = Database(f"sqlite:///{template}", SECRET_KEY)
             await upgrade(database)
             await database.close()
         shutil.copyfile(template, path)
     return f"sqlite:///{path}"
-
-
-@lru_cache(maxsize=1)
-def _template() -> Path:
-    return Path(mkdtemp(prefix="baraza-template-")) / "baraza.sqlite3"

@@ -27,6 +27,7 @@ moments = st.one_of(
     st.sampled_from(_AROUND),
     st.integers(-130 * 24, 90 * 24).map(lambda hours: A + hours * HOUR),
     st.integers(0, 30 * 24 * 60).map(lambda minutes: A + timedelta(minutes=minutes)),
+    st.integers(0, 30).map(lambda days: A + days * DAY),
 )
 people = st.builds(
     Someone,
@@ -44,12 +45,12 @@ def stories(draw: st.DrawFn) -> Story:
     persons = draw(st.lists(people, min_size=1, max_size=7))
     who = st.integers(0, len(persons) - 1)
     kinds = st.sampled_from(["message"] * 8 + ["reaction", "deleted"])
-    raw = draw(st.lists(st.tuples(who, moments, kinds, st.booleans(), st.integers(-8, 12)), max_size=45))
+    raw = draw(st.lists(st.tuples(who, moments, kinds, st.booleans(), st.integers(-4, 7)), max_size=45))
     rows: list[Row] = []
     for key, (person, at, kind, asks, root) in enumerate(raw, start=1):
         tops = [row for row in rows if row.thread is None and row.kind != "reaction"]
         thread = None if root < 0 or kind == "reaction" else (tops[root].key if root < len(tops) else 900 + root)
-        if thread is not None and not draw(st.integers(0, 3)):
+        if thread is not None and draw(st.booleans()):
             at = next((row.at for row in tops if row.key == thread), at) + draw(replied_after)
         rows.append(Row(person, at, kind, key, thread, asks))
     if draw(st.integers(0, 5)) == 0:

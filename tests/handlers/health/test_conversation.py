@@ -89,6 +89,4 @@ async def test_a_member_is_told_who_can_do_it(tmp_path: Path) -> None:
         ben = await talk.newcomer("Ben")
         await ben.joins("circle")
         await ben.says("/health")
-        assert (
-            await ben.last()
-        ).text == "Only facilitators and stakeholders can do this. Please ask a facilitator."
+        assert (await ben.last()).text == "Only facilitators and stakeholders can do this. Please ask a facilitator."
