@@ -36,6 +36,7 @@ format: $(READY) ## Format the code and mend what can be mended by itself
 
 bench: $(READY) ## Measure speed and memory, as ratios to a floor of the same run
 	$(BIN)/python -m tests.bench
+	HYPOTHESIS_PROFILE=bench $(BIN)/python -m pytest --no-cov -m hypothesis
 
 texts: $(READY) ## Collect what Baraza says into the catalogues of bot/locales
 	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header -k mark -k plural:1,2 \

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import io
 import re
+import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
@@ -259,11 +260,13 @@ def _name_weeks(axes: Axes, names: Sequence[str]) -> None:
 
 
 def _drawable(text: str) -> str:
-    """What the font can draw of ``text``, on one line, without characters that reorder a line."""
+    """What the font can draw of ``text``, on one line, without characters that reorder it and towers of accents."""
     from matplotlib.font_manager import findfont, get_font
 
     letters = get_font(findfont("DejaVu Sans")).get_charmap()
     line = " ".join(_REORDERING.sub("", text).split())
+    marks = [unicodedata.combining(letter) > 0 for letter in line]
+    line = "".join(letter for place, letter in enumerate(line) if not all(marks[max(0, place - 2) : place + 1]))
     if len(line) > _LONGEST_NAME:
         line = line[: _LONGEST_NAME - 1] + "…"
     return "".join(letter for letter in line if ord(letter) in letters).strip()

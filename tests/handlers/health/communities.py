@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import insert
 from sqlmodel import SQLModel
 
+from handlers.health._figures import BY_MEMBERS, NAMES, Figures
 from storage.activity import Activity, ActivityKind
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
@@ -95,6 +96,13 @@ def _accounts(what: Story, members: list[Member]) -> list[dict[str, Any]]:
         for one, member in zip(what.people, members, strict=True)
         for platform in one.platforms
     ]
+
+
+def figures(**known: Any) -> Figures:
+    """Figures where only some are given; counts are zero and the others missing."""
+    counts = ("messages", "active_members", "engaged_members", "new_members", "known_members", "questions")
+    empty: dict[str, Any] = dict.fromkeys(NAMES) | dict.fromkeys((*counts, "returning", "lost"), 0)
+    return Figures(**(empty | {"participation_base": BY_MEMBERS} | known))
 
 
 async def _insert(session: Session, table: type[SQLModel], rows: list[dict[str, Any]]) -> None:

@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 
-from handlers.health import _figures
 from handlers.health._figures import (
     NAMES,
     THREAD_FIGURES,
@@ -23,7 +21,7 @@ from handlers.health._formulas import Share
 from storage.communities import Community
 from storage.database import Session
 from storage.figures import Group
-from tests.handlers.health.communities import DAY, HOUR, MINUTE, MOMENT, NOW, A, B, said, story, told
+from tests.handlers.health.communities import DAY, HOUR, MINUTE, MOMENT, NOW, A, B, figures, said, story, told
 from tests.handlers.health.definitions import Row, Someone, Story
 
 ROOT = 1
@@ -355,10 +353,3 @@ async def test_a_community_without_a_word_has_one_empty_week(session: Session) -
     community = await told(session, story())
     (week,) = await weekly_series(session, community, NOW, 12)
     assert (week.messages, week.active_members, week.new_members, week.first_response_median) == (0, 0, 0, None)
-
-
-def figures(**known: Any) -> Figures:
-    """Figures where only some are given; counts are zero and the others missing."""
-    counts = ("messages", "active_members", "engaged_members", "new_members", "known_members", "questions")
-    empty: dict[str, Any] = dict.fromkeys(NAMES) | dict.fromkeys((*counts, "returning", "lost"), 0)
-    return Figures(**(empty | {"participation_base": _figures.BY_MEMBERS} | known))

@@ -1,0 +1,34 @@
+"""Prints a line for each measurement: figure, floor, ratio, and the goal where there is one."""
+
+from __future__ import annotations
+
+import asyncio
+import tempfile
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from tests.bench.checks import health_checks, imports
+from tests.bench.lines import Line, heading
+from tests.bench.pipeline import acknowledgements, events
+from tests.bench.start import start_up
+
+_MEASUREMENTS: tuple[Callable[[Path], Awaitable[list[Line]]], ...] = (
+    events,
+    acknowledgements,
+    health_checks,
+    imports,
+    start_up,
+)
+
+
+async def main() -> None:
+    """Measure one after the other, each in a fresh folder."""
+    print(heading())
+    for measure in _MEASUREMENTS:
+        with tempfile.TemporaryDirectory() as folder:
+            for line in await measure(Path(folder)):
+                print(line, flush=True)
+
+
+if __name__ == "__main__":
+    asyncio.run(main())
