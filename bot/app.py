@@ -33,7 +33,7 @@ from bot.texts import Texts
 from bot.web import ServesHttp, WebServer
 from bot.worker import Worker
 from storage import attachments, forms, inbox, installation, members, outbox, tasks
-from storage.database import Database, DatabaseProblem, DatabaseUnavailable
+from storage.database import Database, DatabaseUnavailable
 from storage.runner_lock import only_runner
 from storage.schema import upgrade
 
@@ -175,12 +175,8 @@ class App:
         return None
 
     async def _read_installation(self) -> None:
-        fingerprint = self.database.cipher.digest("key check").hex()
         async with self.database.transaction() as session:
-            if not await installation.key_fits(session, fingerprint):
-                raise DatabaseProblem(
-                    "SECRET_KEY is not the one that this database was written with. Put the old one back."
-                )
+            await installation.check_key(session, self.database.cipher)
             offset = await installation.clock_offset(session)
         if offset > timedelta(0) and self.clock.offset == timedelta(0):
             self.clock.move_to(self.clock.now() + offset)

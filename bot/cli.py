@@ -118,11 +118,14 @@ def _database(settings: Settings) -> Database:
 @asynccontextmanager
 async def _opened(settings: Settings) -> AsyncIterator[Database]:
     """An open, up-to-date database, for commands that stand beside the running program."""
+    from storage.installation import check_key
     from storage.schema import upgrade
 
     database = _database(settings)
     try:
         await upgrade(database)
+        async with database.transaction() as session:
+            await check_key(session, database.cipher)
         yield database
     finally:
         await database.close()

@@ -85,6 +85,8 @@ async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
             for check in (_check_key, _check_zones, _check_clock_offset, _check_dead_letters):
                 async for finding in _each(check, database):
                     yield finding
+    except DatabaseProblem as problem:
+        yield Finding("database", "", str(problem))
     except (DatabaseUnavailable, OSError) as problem:
         yield Finding("database", "", f"it does not answer ({problem}). Is it running, and is DATABASE_URL right?")
     finally:

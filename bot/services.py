@@ -93,6 +93,24 @@ class Services:
         """The commands that the person who acts may use."""
         return self.frame.registry.allowed(self.roles)
 
+    async def member_called(self, who: str) -> Member:
+        """The member of this community meant by an @mention or a name. Raises Refusal for nobody, and for several.
+
+        A mention carries the platform's id, which nobody can choose; it is looked at first.
+        """
+        wanted = who.strip("<>").lstrip("@").split("|")[0]
+        actor = self._acting.by.account
+        everybody = await members.of_community(self.session, self.community.id)
+        mentioned = await members.find(self.session, Account(actor.platform, actor.tenant, wanted))
+        if mentioned is not None and mentioned.id in {one.id for one in everybody}:
+            return mentioned
+        called = [one for one in everybody if wanted.casefold() in (one.name.casefold(), _first_word(one.name))]
+        if not called:
+            raise Refusal(mark("I know nobody called {name} in this community."), name=wanted)
+        if len(called) > 1:
+            raise Refusal(mark("Several people here are called {name}. Please mention the one you mean."), name=wanted)
+        return called[0]
+
     @property
     def messenger(self) -> Messenger:
         """The way into the outbox of this transaction."""
@@ -175,6 +193,10 @@ class Services:
     def _form_is_ready(self, title: str) -> Message:
         label = self.wording.label(mark("Open the form"))
         return Message(self.wording.say(mark("Your form is ready: {title}"), title=title), (open_form_button(label),))
+
+
+def _first_word(name: str) -> str:
+    return (name.casefold().split() or [""])[0]
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from bot.core.addresses import Account
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed
@@ -34,7 +33,7 @@ async def settings(event: CommandUsed, services: Services) -> None:
     if not words:
         await _show(services)
     elif words[0].casefold() == "role" and len(words) == 3:
-        await _give_role(event, services, words[1], words[2])
+        await _give_role(services, words[1], words[2])
     else:
         raise Refusal(mark("I understand: {usage}"), usage=services.wording.label(_USAGE))
 
@@ -86,8 +85,8 @@ async def code_for_place(_event: ButtonPressed, services: Services) -> None:
     await services.answer(Message(text))
 
 
-async def _give_role(event: CommandUsed, services: Services, who: str, role_name: str) -> None:
-    member = await _member_called(event, services, who)
+async def _give_role(services: Services, who: str, role_name: str) -> None:
+    member = await services.member_called(who)
     try:
         role = Role(role_name.casefold())
     except ValueError:
@@ -106,22 +105,6 @@ async def _keep_a_facilitator(services: Services, member_id: int) -> None:
     facilitators = await members.with_role(services.session, services.community.id, Role.FACILITATOR)
     if [member.id for member in facilitators] == [member_id]:
         raise Refusal(mark("This is the only facilitator. Make somebody else facilitator first."))
-
-
-async def _member_called(event: CommandUsed, services: Services, who: str) -> members.Member:
-    """The member meant by an @mention or a name; by the platform's id first, which nobody can choose."""
-    wanted = who.strip("<>").lstrip("@").split("|")[0]
-    actor = event.by.account
-    member = await members.find(services.session, Account(actor.platform, actor.tenant, wanted))
-    everybody = await members.of_community(services.session, services.community.id)
-    if member is not None and member.id in {one.id for one in everybody}:
-        return member
-    called = [one for one in everybody if wanted.casefold() in (one.name.casefold(), one.name.casefold().split()[0])]
-    if len(called) == 1:
-        return called[0]
-    if called:
-        raise Refusal(mark("Several people here are called {name}. Please mention the one you mean."), name=wanted)
-    raise Refusal(mark("I know nobody called {name} in this community."), name=wanted)
 
 
 def _listing(points: list[Text]) -> Text:

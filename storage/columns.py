@@ -135,5 +135,7 @@ def new_token() -> str:
 
 
 def _declared(privacy: str, options: dict[str, Any]) -> Any:
+    if "foreign_key" in options:
+        options.setdefault("sa_type", RowId)  # as wide as the number that it points at
     column = {**options.pop("sa_column_kwargs", {}), "info": {PRIVACY: privacy}}
     return Field(sa_column_kwargs=column, **options)

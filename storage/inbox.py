@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, delete, func, text, update
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, update
 from sqlmodel import SQLModel, col, select
 
 from bot.core.platform import RawEvent
@@ -54,7 +54,7 @@ class HandledEvent(SQLModel, table=True):
 
     __tablename__ = "handled"
 
-    inbox_id: int = neutral(primary_key=True)
+    inbox_id: int = neutral(primary_key=True, sa_type=BigInteger)
     handler: str = neutral(primary_key=True)
 
 

@@ -7,7 +7,8 @@ from datetime import timedelta
 from sqlmodel import SQLModel
 
 from storage.columns import neutral
-from storage.database import Session
+from storage.database import DatabaseProblem, Session
+from storage.encryption import Cipher
 
 
 class InstallationFact(SQLModel, table=True):
@@ -32,6 +33,12 @@ async def clock_offset(session: Session) -> timedelta:
 async def remember_clock_offset(session: Session, offset: timedelta) -> None:
     """Keep the clock's offset, so that a restart goes on where time stood."""
     await session.merge(InstallationFact(name=_CLOCK_OFFSET, value=str(offset // timedelta(microseconds=1))))
+
+
+async def check_key(session: Session, cipher: Cipher) -> None:
+    """Raise DatabaseProblem when the database was written with another SECRET_KEY; the first one is remembered."""
+    if not await key_fits(session, cipher.digest("key check").hex()):
+        raise DatabaseProblem("SECRET_KEY is not the one that this database was written with. Put the old one back.")
 
 
 async def key_fits(session: Session, fingerprint: str) -> bool:

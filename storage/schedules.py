@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import UniqueConstraint, func, update
+from sqlalchemy import BigInteger, UniqueConstraint, func, update
 from sqlmodel import SQLModel, col, select
 
 from storage.columns import Moment, neutral, row_id
@@ -20,7 +20,7 @@ class StoredSchedule(SQLModel, table=True):
 
     id: int = row_id()
     name: str = neutral()
-    community_id: int = neutral()
+    community_id: int = neutral(sa_type=BigInteger)
     cadence: str = neutral()
     time_zone: str = neutral()
     next_at: datetime = neutral(sa_type=Moment, index=True)
@@ -32,7 +32,7 @@ class ScheduleRun(SQLModel, table=True):
 
     __tablename__ = "schedule_run"
 
-    schedule_id: int = neutral(primary_key=True)
+    schedule_id: int = neutral(primary_key=True, sa_type=BigInteger)
     local: str = neutral(primary_key=True)
     ran_at: datetime = neutral(sa_type=Moment)
 

@@ -5,8 +5,9 @@ from __future__ import annotations
 from pathlib import Path
 
 from sqlalchemy import Connection, inspect, text
+from sqlalchemy.exc import DatabaseError, OperationalError
 
-from storage.database import Database, DatabaseProblem
+from storage.database import Database, DatabaseProblem, DatabaseUnavailable
 
 MIGRATIONS = Path(__file__).parent / "migrations"
 _VERSION_TABLE = "alembic_version"
@@ -18,9 +19,20 @@ def known_revisions() -> list[str]:
 
 
 async def revision_of(database: Database) -> str | None:
-    """The revision that the database is at; None for an empty one."""
-    async with database.engine.connect() as connection:
-        return await connection.run_sync(_revision)
+    """The revision that the database is at; None for an empty one.
+
+    Raises DatabaseUnavailable when it does not answer, DatabaseProblem when the file is no database.
+    """
+    try:
+        async with database.engine.connect() as connection:
+            return await connection.run_sync(_revision)
+    except OperationalError as error:
+        raise DatabaseUnavailable(type(error.orig).__name__) from error
+    except DatabaseError as error:
+        raise DatabaseProblem(
+            f"{database.url.database} is damaged, or no SQLite database. Nothing was changed. "
+            "Put a backup in its place, or move it away to begin afresh."
+        ) from error
 
 
 async def upgrade(database: Database) -> None:

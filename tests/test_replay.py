@@ -1,4 +1,4 @@
-"""An archive gives the same figures however it comes in: imported, lived through, or lived through with thirty deaths."""
+"""An archive gives the same figures however it comes in: imported, lived through, or with thirty deaths between."""
 
 from __future__ import annotations
 

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
+import json
 from collections.abc import Awaitable, Callable
+from datetime import timedelta
 from pathlib import Path
-from typing import Any
 
 import pytest
+from sqlalchemy.engine import URL
 
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
-from bot.core.events import CommandUsed, Event, Joined, MessagePosted
+from bot.core.events import CommandUsed, MessagePosted
 from bot.core.messages import Kind, Message, Text, mark
+from bot.core.platform import RawEvent
 from bot.services import Services
 from storage import communities, inbox, members
+from storage.database import DatabaseUnavailable
+from tests.community import StandingClock
+from tests.databases import fresh_postgres
 from tests.fakes import FakePlatform
 from tests.frame import Program, program
 
@@ -142,30 +148,259 @@ async def test_a_conversation_keeps_its_order(tmp_path: Path) -> None:
         assert running.fake.words("place:circle") == said
 
 
-async def test_a_slow_handler_holds_its_own_conversation_and_no_other(tmp_path: Path) -> None:
-    waits, goes_on = asyncio.Event(), asyncio.Event()
+async def test_a_slow_handler_holds_its_own_conversation_and_no_other(tmp_path: Path, postgres: URL) -> None:
+    """On PostgreSQL; SQLite has one writer at a time, which is why handlers never wait for a network."""
+    goes_on, elsewhere_heard = asyncio.Event(), asyncio.Event()
     heard: list[str] = []
-    square_is_through = asyncio.Event()
 
     async def listen(event: MessagePosted, _services: Services) -> None:
         if event.text == "slow":
-            waits.set()
             await goes_on.wait()
         heard.append(event.text)
         if event.text == "elsewhere":
-            square_is_through.set()
+            elsewhere_heard.set()
 
-    # SQLite has one writer, so the slow part of this handler holds no transaction: the test's own lock does.
-    class Slow(FakePlatform):
-        pass
-
-    async with program(tmp_path, hearing("listener", listen)) as running:
+    url = await fresh_postgres(postgres)
+    async with program(tmp_path, hearing("listener", listen), database_url=url) as running:
         await running.fake.writes("ana", "slow", place="circle")
-        await waits.wait()
         await running.fake.writes("ana", "behind it", place="circle")
         await running.fake.writes("ben", "elsewhere", place="square")
+        await elsewhere_heard.wait()
+        assert heard == ["elsewhere"]
         goes_on.set()
-        await square_is_through.wait()
         await running.settle()
-        assert heard.index("slow") < heard.index("behind it")
-        assert sorted(heard) == ["behind it", "elsewhere", "slow"]
+        assert heard == ["elsewhere", "slow", "behind it"]
+
+
+async def test_events_of_a_platform_that_is_switched_off_wait_and_hold_nobody_up(tmp_path: Path) -> None:
+    """Its events wait for better days: they are neither lost nor in anybody's way, however many there are."""
+    running_clock = StandingClock()
+    off = FakePlatform(running_clock, "off")
+    async with program(tmp_path, echo(), platforms=[off], fake=FakePlatform(running_clock)) as before:
+        before.app.worker._stopping = True  # it goes before anything was handled
+        before.app.worker.wake()
+        bodies = [
+            RawEvent("off", "tenant", str(number), f"c{number}", _message(number)) for number in range(2 * 1000 + 1)
+        ]
+        await before.app.accept(bodies)
+        await before.kill()
+    async with program(tmp_path, echo(), fake=FakePlatform(running_clock)) as running:
+        await running.settle()
+        await running.fake.writes("ana", "hello", place="circle")
+        await running.settle()
+        assert running.fake.words() == ["hello"]
+        assert await waiting(running) == 2001
+
+
+def _message(number: int) -> bytes:
+    body = {"type": "message", "at": "2026-03-02T09:00:00+00:00", "person": "ana", "place": "circle", "number": number}
+    return json.dumps(body).encode()
+
+
+# Failures
+
+
+async def test_a_broken_capability_takes_nobody_elses_work_with_it_and_runs_again_alone(tmp_path: Path) -> None:
+    async with program(tmp_path, echo(), failing(1)) as running:
+        await running.fake.writes("ana", "hello", place="circle")
+        await running.settle()
+        assert running.fake.words() == ["hello"]
+        await running.wait(seconds=1)
+        assert running.fake.words() == ["hello", "at last"]
+        assert await waiting(running) == 0
+
+
+async def test_a_failure_is_tried_eight_times_with_growing_delay_and_then_a_visible_dead_letter(tmp_path: Path) -> None:
+    tried_at: list[float] = []
+
+    async def fail(event: MessagePosted, services: Services) -> None:
+        tried_at.append((services.now() - event.at).total_seconds())
+        raise RuntimeError("Ana wrote this")
+
+    async with program(tmp_path, hearing("broken", fail)) as running:
+        await running.fake.writes("ana", "hello", place="circle")
+        await running.settle()
+        await running.wait_in_seconds(140)
+        assert tried_at == [0, 1, 3, 7, 15, 31, 63, 127]
+        (reason,) = await dead_letters(running)
+        assert reason.startswith("RuntimeError at ")
+        assert "Ana" not in reason
+        assert await waiting(running) == 0
+
+
+async def test_after_three_tries_the_conversation_goes_on_without_it(tmp_path: Path) -> None:
+    async def fails_on_bad(event: MessagePosted, services: Services) -> None:
+        assert event.place is not None
+        if event.text == "bad":
+            raise RuntimeError
+        await services.post(event.place, Message(Text(event.text)), Kind.PROMPT)
+
+    async with program(tmp_path, hearing("picky", fails_on_bad)) as running:
+        await running.fake.writes("ana", "bad", place="circle")
+        await running.fake.writes("ana", "good", place="circle")
+        await running.fake.writes("ben", "elsewhere", place="square")
+        await running.settle()
+        assert running.fake.words() == ["elsewhere"]
+        await running.wait(seconds=1)
+        assert running.fake.words("place:circle") == []
+        await running.wait(seconds=2)
+        assert running.fake.words("place:circle") == ["good"]
+
+
+async def test_after_a_restart_too_the_conversation_goes_on_without_what_stepped_aside(tmp_path: Path) -> None:
+    capability = failing(5)
+    async with program(tmp_path, capability) as first:
+        await first.fake.writes("ana", "bad", place="circle")
+        await first.settle()
+        await first.wait_in_seconds(8)  # tried four times; the fifth is due 8 seconds later
+        await first.kill()
+    async with program(tmp_path, capability, echo(), fake=first.fake) as second:
+        await second.fake.writes("ana", "good", place="circle")
+        await second.settle()
+        assert "good" in second.fake.words()
+
+
+async def test_after_ten_seconds_the_conversation_goes_on_without_it(tmp_path: Path) -> None:
+    """It came eleven seconds before it was first tried: a conversation has waited long enough by then."""
+    async with program(tmp_path, failing(1)) as running:
+        running.database.down = True
+        with pytest.raises(DatabaseUnavailable):
+            await running.fake.writes("ana", "bad", place="circle")
+        running.database.down = False
+        event = running.fake.not_accepted[0]
+        async with running.database.transaction() as session:
+            kept_at = running.clock.now() - timedelta(seconds=11)
+            await inbox.keep(session, running.database.cipher, [event], kept_at)
+        await running.fake.writes("ana", "good", place="circle")
+        await running.settle()
+        assert running.fake.words() == ["at last"]
+
+
+async def test_a_refusal_is_answered_and_never_retried(tmp_path: Path) -> None:
+    capability, tries = Capability("refusing"), []
+
+    @capability.command("try", summary="", for_strangers=True)
+    async def refuse(event: CommandUsed, services: Services) -> None:
+        tries.append(event.arguments)
+        await services.answer(Message(Text("half of the work")))
+        raise Refusal(ANSWER_TO_WHOM)
+
+    async with program(tmp_path, capability) as running:
+        await running.fake.commands("ana", "try", place="circle")
+        await running.settle()
+        await running.wait_in_seconds(5)
+        assert running.fake.words("person:ana") == [ANSWER_TO_WHOM]
+        assert len(tries) == 1
+        assert await dead_letters(running) == []
+
+
+async def test_a_listeners_refusal_is_silent_because_nobody_asked(tmp_path: Path) -> None:
+    async def refuse(_event: MessagePosted, _services: Services) -> None:
+        raise Refusal(ANSWER_TO_WHOM)
+
+    async with program(tmp_path, hearing("refusing", refuse)) as running:
+        await running.fake.writes("ana", "hello", place="circle")
+        await running.settle()
+        assert running.fake.words() == []
+        assert await waiting(running) == 0
+
+
+# What can't be read
+
+
+@pytest.mark.parametrize(
+    "body",
+    [b"", b"{", b"[]", b"null", b'"text"', b"\xff\xfe", b"\x00", b'{"type": "message"}', b"[" * 100_000],
+    ids=["empty", "cut", "list", "null", "text", "not-utf8", "nul", "a-part-is-missing", "deep"],
+)
+async def test_what_cannot_be_read_becomes_a_dead_letter_and_the_rest_goes_on(tmp_path: Path, body: bytes) -> None:
+    async with program(tmp_path, echo()) as running:
+        await running.fake.writes("ana", "before", place="circle")
+        await running.fake.arrives(body, "circle")
+        await running.fake.writes("ana", "after", place="circle")
+        await running.settle()
+        assert running.fake.words() == ["before", "after"]
+        (reason,) = await dead_letters(running)
+        assert reason.startswith("unreadable: ")
+
+
+@pytest.mark.parametrize(
+    "text", ["\ud800", "a\x00b", "x" * 100_000, "e" + "\u0301" * 5000], ids=["surrogate", "nul", "long", "marks"]
+)
+async def test_strange_words_go_through_every_table_and_back(tmp_path: Path, text: str) -> None:
+    capability = Capability("parrot")
+
+    @capability.command("say", summary="", for_strangers=True)
+    async def say(event: CommandUsed, services: Services) -> None:
+        await services.answer(Message(Text("{text}", {"text": event.arguments})))
+
+    async with program(tmp_path, capability, echo()) as running:
+        await running.fake.writes("ana", text, place="circle")
+        await running.fake.commands("ana", "say", text)
+        await running.fake.commands("ana", text)
+        await running.settle()
+        assert await dead_letters(running) == []
+        assert running.fake.words("place:circle") == [text]
+        assert running.fake.words("person:ana")[0] == text
+        assert running.fake.words("person:ana")[1].startswith("I don't know /")
+
+
+async def test_an_event_that_cannot_be_recorded_dies_alone(tmp_path: Path) -> None:
+    """A place whose id no database can hold breaks the transaction that it shares with others."""
+    async with program(tmp_path, Capability("silent")) as running:
+        async with running.database.transaction() as session:
+            circle = await communities.discover(session, running.fake.place("circle"))
+            await communities.found(
+                session, circle, name="Nurses", language="en", time_zone="UTC", now=running.clock.now()
+            )
+        await running.fake.tell("message", "ana", place="\ud800", text="hello")
+        await running.fake.writes("ana", "hello", place="circle")
+        await running.settle()
+        async with running.database.reading() as session:
+            assert await members.find(session, running.fake.account("ana")) is not None
+        await running.wait_in_seconds(140)
+        assert len(await dead_letters(running)) == 1
+        assert await waiting(running) == 0
+
+
+async def test_an_event_that_cannot_be_recorded_is_retried_like_any_other_failure(tmp_path: Path) -> None:
+    async with program(tmp_path, echo()) as running:
+        await running.fake.tell("message", "ana", place="\ud800", text="hello")
+        await running.settle()
+        await running.wait_in_seconds(140)
+        assert len(await dead_letters(running)) == 1
+
+
+# The database goes away
+
+
+async def test_while_the_database_is_away_nothing_is_lost_reordered_or_counted_as_a_try(tmp_path: Path) -> None:
+    async with program(tmp_path, echo()) as running:
+        said = [f"line {number}" for number in range(20)]
+        for text in said:
+            await running.fake.writes("ana", text, place="circle")
+        running.database.down = True
+        await running.settle()
+        await running.wait_in_seconds(240)
+        running.database.down = False
+        await running.wait_in_seconds(3)
+        assert running.fake.words() == said
+        assert await dead_letters(running) == []
+        async with running.database.reading() as session:
+            assert all(row.attempts == 0 for row in await inbox.waiting(session, limit=99))
+
+
+@pytest.mark.parametrize("answers", range(12))
+async def test_wherever_the_database_goes_away_the_event_has_its_effect_once(tmp_path: Path, answers: int) -> None:
+    """It answers so many more times, and is away for four minutes then."""
+    tries: list[str] = []
+    async with program(tmp_path, echo("one"), echo("two"), failing(0, tries)) as running:
+        await running.fake.writes("ana", "hello", place="circle")
+        running.database.answers_left = answers
+        await running.settle()
+        await running.wait_in_seconds(30)
+        running.database.down, running.database.answers_left = False, None
+        await running.wait_in_seconds(5)
+        assert sorted(running.fake.words()) == ["at last", "hello", "hello"]
+        assert await dead_letters(running) == []
+        assert await waiting(running) == 0

@@ -77,7 +77,7 @@ def draw(weeks: Sequence[Week], words: PictureWords) -> bytes:
     figure = Figure(figsize=(WIDTH / _DPI, HEIGHT / _DPI), dpi=_DPI, facecolor="white")
     FigureCanvasAgg(figure)
     upper, middle, lower = figure.subplots(3, 1, gridspec_kw={"height_ratios": [3, 2, 2]})
-    figure.subplots_adjust(left=0.1, right=0.9, top=0.82, bottom=0.085, hspace=0.55)
+    figure.subplots_adjust(left=0.1, right=0.9, top=0.81, bottom=0.085, hspace=0.55)
     _titles(figure, words)
     _draw_activity(upper, weeks, words)
     _draw_newcomers(middle, weeks, words)

@@ -41,10 +41,20 @@ LABELS: Mapping[str, str] = {
 }
 HEADLINES = ("messages", "active_members", "new_members", "participation_rate", "reply_coverage_24h")
 MINUTES = ("first_response_median", "first_response_p90")
-_COUNTS = (
-    "messages active_members engaged_members members new_members known_members absence_factor threads replies "
-    "questions returning lost"
-).split()
+_COUNTS = [
+    "messages",
+    "active_members",
+    "engaged_members",
+    "members",
+    "new_members",
+    "known_members",
+    "absence_factor",
+    "threads",
+    "replies",
+    "questions",
+    "returning",
+    "lost",
+]
 _PLAIN = ("gini", "density", "reciprocity")
 _BARS = "▁▂▃▄▅▆▇█"
 _NONE = "—"

@@ -6,9 +6,11 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy.engine import URL
 
 from handlers.welcome import topics
 from tests.community import Someone, Talk, founded, running
+from tests.databases import fresh_postgres
 
 GREETING = "Welcome to Field Nurses"
 
@@ -133,7 +135,7 @@ async def test_a_form_without_a_name_is_sent_back_with_a_sentence(tmp_path: Path
         await founded(talk)
         ben = await joined(talk)
         await ben.presses("Introduce me")
-        assert await ben.fills_in(Name_to_show=" ", expect_errors=True) == {"name": "Please fill this in."}
+        assert await ben.fills_in_wrongly(Name_to_show=" ") == {"name": "Please fill this in."}
         assert await ben.form() is not None
 
 
@@ -166,3 +168,18 @@ async def test_a_name_with_markup_arrives_as_plain_characters(tmp_path: Path) ->
 )
 def test_topics_are_read_from_a_line_with_commas(typed: str, kept: list[str]) -> None:
     assert topics(typed) == kept
+
+
+async def test_it_is_the_same_on_postgresql(tmp_path: Path, postgres: URL) -> None:
+    url = await fresh_postgres(postgres)
+    async with running(tmp_path, database_url=url) as talk:
+        fatima = await founded(talk)
+        ben = await joined(talk)
+        await ben.presses("Introduce me")
+        await ben.fills_in(Unit="Lakeside mission")
+        await ben.presses("Yes, introduce me there")
+        await talk.wait(days=1)
+        assert await greetings(ben) == 1
+        assert "Please welcome Ben! Say hello below." in await fatima.hears("circle")
+        await fatima.says("/health 7d")
+        assert "Health check of Field Nurses" in await fatima.last()

@@ -116,7 +116,8 @@ class Acts:
         moment = at or self._chat.now()
         async with self._chat.change() as change:
             number = await change.run(
-                "INSERT INTO message (reference, place, thread, author, at, content, files) VALUES (?, ?, ?, ?, ?, ?, ?)",
+                "INSERT INTO message (reference, place, thread, author, at, content, files) "
+                "VALUES (?, ?, ?, ?, ?, ?, ?)",
                 reference,
                 place_id,
                 root,

@@ -60,7 +60,7 @@ def upgrade() -> None:
 
     op.create_table(
         "handled",
-        sa.Column("inbox_id", sa.Integer(), nullable=False),
+        sa.Column("inbox_id", sa.BigInteger(), nullable=False),
         sa.Column("handler", sa.String(), nullable=False),
         sa.PrimaryKeyConstraint("inbox_id", "handler"),
     )
@@ -170,7 +170,7 @@ def upgrade() -> None:
         "schedule",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.BigInteger(), nullable=False),
         sa.Column("cadence", sa.String(), nullable=False),
         sa.Column("time_zone", sa.String(), nullable=False),
         sa.Column("next_at", sa.BigInteger(), nullable=False),
@@ -183,41 +183,15 @@ def upgrade() -> None:
 
     op.create_table(
         "schedule_run",
-        sa.Column("schedule_id", sa.Integer(), nullable=False),
+        sa.Column("schedule_id", sa.BigInteger(), nullable=False),
         sa.Column("local", sa.String(), nullable=False),
         sa.Column("ran_at", sa.BigInteger(), nullable=False),
         sa.PrimaryKeyConstraint("schedule_id", "local"),
     )
     op.create_table(
-        "task",
-        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("kind", sa.String(), nullable=False),
-        sa.Column("once", sa.String(), nullable=True),
-        sa.Column("community_id", sa.Integer(), nullable=True),
-        sa.Column("payload", sa.LargeBinary(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.Column("due_at", sa.BigInteger(), nullable=False),
-        sa.Column("retry_at", sa.BigInteger(), nullable=False),
-        sa.Column("state", sa.SmallInteger(), nullable=False),
-        sa.Column("attempts", sa.SmallInteger(), nullable=False),
-        sa.Column("reason", sa.String(), nullable=False),
-        sa.PrimaryKeyConstraint("id"),
-        sa.UniqueConstraint("once"),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.create_index(
-            "task_due",
-            ["due_at"],
-            unique=False,
-            sqlite_where=sa.text("state = 0"),
-            postgresql_where=sa.text("state = 0"),
-        )
-
-    op.create_table(
         "account",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("tenant", sa.String(), nullable=False),
         sa.Column("user_key", sa.LargeBinary(), nullable=False),
@@ -238,7 +212,7 @@ def upgrade() -> None:
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("archive", sa.String(), nullable=False),
         sa.Column("community_name", sa.String(), nullable=False),
-        sa.Column("community_id", sa.Integer(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("tenant", sa.String(), nullable=False),
         sa.Column("started_at", sa.BigInteger(), nullable=False),
@@ -265,8 +239,8 @@ def upgrade() -> None:
 
     op.create_table(
         "membership",
-        sa.Column("community_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
         sa.Column("left_at", sa.BigInteger(), nullable=True),
         sa.Column("last_left_at", sa.BigInteger(), nullable=True),
@@ -286,7 +260,7 @@ def upgrade() -> None:
     op.create_table(
         "place",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("community_id", sa.Integer(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("platform", sa.String(), nullable=False),
         sa.Column("tenant", sa.String(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
@@ -307,7 +281,7 @@ def upgrade() -> None:
     op.create_table(
         "place_invitation",
         sa.Column("code", sa.LargeBinary(), nullable=False),
-        sa.Column("community_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("expires_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["community_id"],
@@ -317,8 +291,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "role",
-        sa.Column("community_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("role", sa.String(), nullable=False),
         sa.ForeignKeyConstraint(
             ["community_id"],
@@ -334,9 +308,39 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_role_member_id"), ["member_id"], unique=False)
 
     op.create_table(
+        "task",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("kind", sa.String(), nullable=False),
+        sa.Column("once", sa.String(), nullable=True),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("payload", sa.LargeBinary(), nullable=False),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("due_at", sa.BigInteger(), nullable=False),
+        sa.Column("retry_at", sa.BigInteger(), nullable=False),
+        sa.Column("state", sa.SmallInteger(), nullable=False),
+        sa.Column("attempts", sa.SmallInteger(), nullable=False),
+        sa.Column("reason", sa.String(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["community.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("once"),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.create_index(
+            "task_due",
+            ["due_at"],
+            unique=False,
+            sqlite_where=sa.text("state = 0"),
+            postgresql_where=sa.text("state = 0"),
+        )
+
+    op.create_table(
         "welcome",
-        sa.Column("community_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("greeted_at", sa.BigInteger(), nullable=False),
         sa.Column("reference", sa.String(), nullable=True),
         sa.ForeignKeyConstraint(
@@ -355,9 +359,9 @@ def upgrade() -> None:
     op.create_table(
         "activity",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
-        sa.Column("community_id", sa.Integer(), nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("kind", sa.SmallInteger(), nullable=False),
         sa.Column("at", sa.BigInteger(), nullable=False),
         sa.Column("key", sa.BigInteger(), nullable=False),
@@ -391,7 +395,7 @@ def upgrade() -> None:
 
     op.create_table(
         "import_person",
-        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("user_key", sa.LargeBinary(), nullable=False),
         sa.Column("user", sa.LargeBinary(), nullable=False),
@@ -405,7 +409,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "import_place",
-        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -418,8 +422,8 @@ def upgrade() -> None:
     )
     op.create_table(
         "newcomer",
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("joined_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"],
@@ -436,8 +440,8 @@ def upgrade() -> None:
 
     op.create_table(
         "presence",
-        sa.Column("place_id", sa.Integer(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=False),
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("since", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
             ["member_id"],
@@ -482,6 +486,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_welcome_member_id"))
 
     op.drop_table("welcome")
+    with op.batch_alter_table("task", schema=None) as batch_op:
+        batch_op.drop_index("task_due", sqlite_where=sa.text("state = 0"), postgresql_where=sa.text("state = 0"))
+
+    op.drop_table("task")
     with op.batch_alter_table("role", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_role_member_id"))
 
@@ -503,10 +511,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_account_member_id"))
 
     op.drop_table("account")
-    with op.batch_alter_table("task", schema=None) as batch_op:
-        batch_op.drop_index("task_due", sqlite_where=sa.text("state = 0"), postgresql_where=sa.text("state = 0"))
-
-    op.drop_table("task")
     op.drop_table("schedule_run")
     with op.batch_alter_table("schedule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_schedule_next_at"))
