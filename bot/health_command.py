@@ -10,7 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.core.cadence import first_moment
 from bot.core.errors import Refusal
 from bot.core.messages import mark
-from handlers import health
+from handlers.health import EVERY, as_lines, report, report_every
 from storage import communities
 from storage.communities import Community
 from storage.database import Database, Session
@@ -37,7 +37,7 @@ async def print_health(
 ) -> None:
     """Print the check of ``[start, end)``. Dates are midnights in the community's time zone. Raises Refusal."""
     now = datetime.now(UTC)
-    if every is not None and every not in health.EVERY:
+    if every is not None and every not in EVERY:
         raise Refusal(_NO_CUT)
     async with database.reading() as session:
         community = await chosen(session, name)
@@ -47,13 +47,13 @@ async def print_health(
         if a >= b:
             raise Refusal(_BACKWARDS)
         if every is not None:
-            data = await health.report_every(session, community, a, b, every, now)
+            data = await report_every(session, community, a, b, every, now)
         else:
-            data = await health.report(session, community, a, b, now)
+            data = await report(session, community, a, b, now)
     if as_json or every is not None:
         echo(json.dumps(data, ensure_ascii=False, indent=2))
     else:
-        for line in health.as_lines(community, data):
+        for line in as_lines(community, data):
             echo(line)
 
 

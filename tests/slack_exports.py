@@ -104,7 +104,7 @@ def lively_days(seed: int = 1, entries: int = 600) -> dict[str, list[Entry]]:
     tombstones, files, people that users.json doesn't know, odd Unicode; and ``talk-old`` holds messages that
     ``talk`` holds too, as after a renaming.
     """
-    random = Random(seed)  # noqa: S311 - the same export for the same seed
+    random = Random(seed)
     days: dict[str, list[Entry]] = {}
     for number, folder in enumerate(("general", "talk", "вопросы")):
         found = [
