@@ -254,6 +254,7 @@ async def announce(event: ButtonPressed, services: Services) -> None:
     place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
     if place is None or not await members.announce(services.session, services.member.id, services.now()):
         return
+    await welcomes.leave_out_of_joint_line(services.session, services.member.id)
     await services.post(place.address, Message(introduction_line(services)), Kind.WELCOME)
     text = services.wording.say(mark("Done: you are introduced in **#{place}**."), place=place.name)
     await services.edit(event.reference, Message(text))

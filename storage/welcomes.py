@@ -49,6 +49,11 @@ async def expect_in_joint_line(session: Session, place_id: int, member_id: int, 
     await session.flush()
 
 
+async def leave_out_of_joint_line(session: Session, member_id: int) -> None:
+    """The member has been introduced already; no joint line names them again."""
+    await session.exec(delete(Newcomer).where(col(Newcomer.member_id) == member_id))
+
+
 async def take_newcomers(session: Session, place_id: int) -> list[Member]:
     """Who is to be named in the joint line now, in the order of joining; they are not named again."""
     statement = (

@@ -118,6 +118,9 @@ async def test_an_introduction_is_kept_and_announced_if_wished(tmp_path: Path) -
         assert "Wants to learn about: data" in line
         assert (await ben.last()).text == "Done: you are introduced in #circle."
 
+        await talk.wait(minutes=1)  # and the joint line does not say it again
+        assert sum("Please welcome" in text for text in await fatima.hears("circle")) == 1
+
 
 async def test_who_does_not_wish_it_is_not_announced(tmp_path: Path) -> None:
     async with running(tmp_path) as talk:
@@ -180,6 +183,6 @@ async def test_it_is_the_same_on_postgresql(tmp_path: Path, postgres: URL) -> No
         await ben.presses("Yes, introduce me there")
         await talk.wait(days=1)
         assert await greetings(ben) == 1
-        assert "Please welcome Ben! Say hello below." in await fatima.hears("circle")
+        assert any("Please welcome Ben (Lakeside mission)!" in text for text in await fatima.hears("circle"))
         await fatima.says("/health 7d")
         assert "Health check of Field Nurses" in await fatima.last()
