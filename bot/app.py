@@ -119,9 +119,10 @@ class App:
                 await self.worker.stop()
                 await self.tasks.stop()
                 await self.delivery.stop()
-        except TimeoutError:
+        except (TimeoutError, DatabaseUnavailable):
             log.warning("stopped before everything had ended; it goes on at the next start")
-        await self._close()
+        finally:
+            await self._close()
 
     async def _close(self) -> None:
         await self.web.stop()

@@ -7,10 +7,9 @@ has an unknown outcome: it is looked for on its platform before anything is sent
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
 import structlog
 
@@ -49,17 +48,26 @@ log = structlog.get_logger()
 IN_FLIGHT = 50
 _LONGEST_DELAY = timedelta(minutes=5)
 _GIVE_UP_AFTER = timedelta(days=3)
+_PATIENCE = timedelta(minutes=2)
 _SEND_AGAIN = {Kind.ANSWER, Kind.RECEIPT, Kind.WELCOME}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a row: it arrived (``sent`` may be None), is tried again, or is dead."""
+    """What became of a row: it arrived (``sent`` may be None), is tried again, is looked for later, or is dead."""
 
     row: OutboxRow
     sent: MessageRef | None = None
     again_at: datetime | None = None
+    look_at: datetime | None = None
     dead: str = ""
+
+    @property
+    def word(self) -> str:
+        """For the metrics."""
+        if self.dead:
+            return "dead"
+        return "again" if self.again_at else "unknown" if self.look_at else "sent"
 
 
 class Delivery(Loop):
@@ -79,14 +87,17 @@ class Delivery(Loop):
         self._clock = clock
         self._metrics = metrics
         self._on_delivered = on_delivered
+        self.patience = _PATIENCE
         self._outcomes: list[Outcome] = []
-        self._flying: set[asyncio.Task[None]] = set()
+        self._unknown: dict[int, tuple[datetime, OutboxRow]] = {}
+        self._flying: dict[asyncio.Task[None], int] = {}
         self._recovered = False
 
     async def round(self) -> bool:
         """Write down what became of earlier rows, take the next ones and send them."""
         if not self._recovered:
             await self._recover()
+        looked = self._look_again()
         outcomes, self._outcomes = self._outcomes, []
         free = IN_FLIGHT - len(self._flying)
         try:
@@ -97,10 +108,10 @@ class Delivery(Loop):
         except BaseException:
             self._outcomes = outcomes + self._outcomes
             raise
-        rows = await self._claim(free) if waits and free else []
+        rows = await self._claim(free) if waits and free > 0 else []
         for row in rows:
-            self._fly(self._carry_out(row))
-        return bool(outcomes or rows)
+            self._fly(row, self._attempt)
+        return bool(outcomes or rows or looked)
 
     def at_work(self) -> bool:
         """Whether a message is on its way now."""
@@ -116,27 +127,41 @@ class Delivery(Loop):
             self._outcomes = []
 
     async def _claim(self, free: int) -> list[OutboxRow]:
-        async with self._database.transaction() as session:
-            return await outbox.claim_due(session, self._clock.now(), free)
+        try:
+            async with self._database.transaction() as session:
+                return await outbox.claim_due(session, self._clock.now(), free)
+        except BaseException:
+            self._recovered = False  # the claim may have been kept although its answer got lost
+            raise
 
     async def _recover(self) -> None:
-        """What was on its way when the program last ended: find out, then go on."""
+        """What was claimed earlier and is in nobody's hands, as after a restart: find out, then go on."""
         async with self._database.reading() as session:
             rows = await outbox.interrupted(session)
+        held = {*self._flying.values(), *self._unknown, *(outcome.row.id for outcome in self._outcomes)}
         for row in rows:
-            self._fly(self._reconcile(row))
+            if row.id not in held:
+                self._fly(row, self._reconcile)
         self._recovered = True
 
-    def _fly(self, work: Any) -> None:
-        task = asyncio.create_task(work)
-        self._flying.add(task)
-        task.add_done_callback(self._flying.discard)
+    def _look_again(self) -> bool:
+        """Ask after what may have arrived, where the last look failed."""
+        now = self._clock.now()
+        due = [row for at, row in self._unknown.values() if at <= now]
+        for row in due:
+            del self._unknown[row.id]
+            self._fly(row, self._reconcile)
+        return bool(due)
 
-    async def _carry_out(self, row: OutboxRow) -> None:
-        outcome = await self._attempt(row)
+    def _fly(self, row: OutboxRow, work: Callable[[OutboxRow], Awaitable[Outcome]]) -> None:
+        task = asyncio.create_task(self._carry_out(row, work))
+        self._flying[task] = row.id
+        task.add_done_callback(self._flying.pop)
+
+    async def _carry_out(self, row: OutboxRow, work: Callable[[OutboxRow], Awaitable[Outcome]]) -> None:
+        outcome = await work(row)
         self._outcomes.append(outcome)
-        result = "sent" if not outcome.again_at and not outcome.dead else "dead" if outcome.dead else "again"
-        self._metrics.deliveries.labels(platform=row.platform, outcome=result).inc()
+        self._metrics.deliveries.labels(platform=row.platform, outcome=outcome.word).inc()
         self.wake()
 
     async def _attempt(self, row: OutboxRow) -> Outcome:
@@ -159,49 +184,49 @@ class Delivery(Loop):
             return await self._look(row, platform)
 
     async def _deliver(self, platform: Platform, outgoing: Outgoing, row: OutboxRow) -> MessageRef | None:
-        try:
-            if isinstance(outgoing, OpenForm) and self._clock.now() >= outgoing.trigger.expires_at:
-                raise TriggerExpired
-            return await platform.deliver(outgoing)
-        except TriggerExpired:
-            return await platform.deliver(_instead(row))
+        async with asyncio.timeout(self.patience.total_seconds()):
+            try:
+                if isinstance(outgoing, OpenForm) and self._clock.now() >= outgoing.trigger.expires_at:
+                    raise TriggerExpired
+                return await platform.deliver(outgoing)
+            except TriggerExpired:
+                row.attempts += 1
+                return await platform.deliver(_instead(row))
 
-    async def _reconcile(self, row: OutboxRow) -> None:
+    async def _reconcile(self, row: OutboxRow) -> Outcome:
         platform = self._platforms.get(row.platform)
         if platform is None:
-            self._outcomes.append(Outcome(row, again_at=self._clock.now()))
-        elif row.operation == "form":
-            self._outcomes.append(await self._form_once_more(row, platform))
-        else:
-            self._outcomes.append(await self._look(row, platform))
-        self.wake()
-
-    async def _form_once_more(self, row: OutboxRow, platform: Platform) -> Outcome:
-        """A form is opened once. Whether it was, nobody knows: a button leads to it either way."""
-        try:
-            return Outcome(row, sent=await platform.find(_instead(row)) or await platform.deliver(_instead(row)))
-        except (NotSent, OutcomeUnknown, CannotTell) as problem:
-            return self._again(row, str(problem))
-        except Undeliverable as problem:
-            return Outcome(row, dead=f"undeliverable: {problem}")
+            return Outcome(row, look_at=self._clock.now() + _LONGEST_DELAY)
+        return await self._look(row, platform)
 
     async def _look(self, row: OutboxRow, platform: Platform) -> Outcome:
-        """Nobody knows whether it arrived: look for it, and otherwise do what its kind asks for."""
+        """Nobody knows whether it arrived: look for it, and otherwise do what its kind asks for.
+
+        A form is opened once. Whether it was, nobody can tell: a button leads to it either way.
+        """
+        outgoing: Outgoing | None = None
         try:
             outgoing = await self._outgoing(row)
             if outgoing is None:
                 return Outcome(row)
-            if isinstance(outgoing, OpenForm):
-                return await self._form_once_more(row, platform)
-            found = await platform.find(outgoing)
+            async with asyncio.timeout(self.patience.total_seconds()):
+                found = await platform.find(_instead(row) if isinstance(outgoing, OpenForm) else outgoing)
             return Outcome(row, sent=found) if found else self._again(row, "it did not arrive")
         except CannotTell:
-            once = isinstance(destination_from_json(row.destination), OnlyVisibleTo)
-            if Kind(row.kind) in _SEND_AGAIN and not once:
+            if isinstance(outgoing, OpenForm) or _may_come_twice(row):
                 return self._again(row, "nobody can tell whether it arrived")
             return Outcome(row, dead="nobody can tell whether it arrived, and it must not arrive twice")
-        except Exception as error:  # noqa: BLE001 - the look-up itself failed; look again later
-            return self._again(row, where_it_failed(error))
+        except Undeliverable as problem:
+            return Outcome(row, dead=f"undeliverable: {problem}")
+        except NotSent as problem:
+            return self._look_later(row, str(problem), problem.retry_at)
+        except Exception as error:  # noqa: BLE001 - the look-up itself failed, so it may still have arrived
+            return self._look_later(row, where_it_failed(error))
+
+    def _look_later(self, row: OutboxRow, reason: str, at: datetime | None = None) -> Outcome:
+        later = self._again(row, reason, at)
+        row.attempts += 1
+        return replace(later, again_at=None, look_at=later.again_at)
 
     def _again(self, row: OutboxRow, reason: str, at: datetime | None = None) -> Outcome:
         now = self._clock.now()
@@ -215,7 +240,7 @@ class Delivery(Loop):
         destination = destination_from_json(row.destination)
         if row.operation == "form":
             trigger = row.body["trigger"]
-            if trigger is None:
+            if trigger is None or row.attempts:
                 return _instead(row)
             form = form_from_json(row.body["form"])
             return OpenForm(row.reference, destination, row.body["form_id"], form, trigger_from_json(trigger))
@@ -233,11 +258,20 @@ class Delivery(Loop):
         if outcome.dead:
             log.error("dead letter", outbox_id=row.id, platform=row.platform, kind=row.kind, reason=outcome.dead)
             await outbox.bury(session, row.id, outcome.dead)
+        elif outcome.look_at:
+            self._unknown[row.id] = (outcome.look_at, row)
         elif outcome.again_at:
             await outbox.send_again(session, row.id, outcome.again_at, row.attempts + 1, "not sent yet")
         else:
             await outbox.mark_sent(session, row.id, ref_to_json(outcome.sent) if outcome.sent else None)
         self._on_delivered()
+
+
+def _may_come_twice(row: OutboxRow) -> bool:
+    """An edit, made again, changes nothing; some messages are worth a repeat. Ephemeral ones never are."""
+    if isinstance(destination_from_json(row.destination), OnlyVisibleTo):
+        return False
+    return row.operation == "edit" or Kind(row.kind) in _SEND_AGAIN
 
 
 def _instead(row: OutboxRow) -> Send:

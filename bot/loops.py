@@ -66,7 +66,7 @@ class Loop:
         await self.finish_running()
 
     async def settled(self) -> None:
-        """Return when a look at everything found nothing to do now."""
+        """Return when a look at everything found nothing to do now, or nothing that can be done now."""
         waiting = asyncio.get_running_loop().create_future()
         self._settling.append(waiting)
         self.wake()
@@ -85,9 +85,8 @@ class Loop:
             self._wake.clear()
             asked, self._settling = self._settling, []
             busy = await self._safe_round()
-            self._last_round = monotonic()
-            self.busy_rounds += busy
-            if busy or self.at_work():
+            self.busy_rounds += bool(busy)
+            if busy or (busy is not None and self.at_work()):
                 self._settling = asked + self._settling
             else:
                 for waiting in asked:
@@ -98,14 +97,18 @@ class Loop:
         for waiting in self._settling:
             waiting.cancel()
 
-    async def _safe_round(self) -> bool:
+    async def _safe_round(self) -> bool | None:
+        """Whether there was any work; None where the round failed. Only a round that ends well counts as life."""
         try:
-            return await self.round()
+            busy = await self.round()
         except DatabaseUnavailable as error:
             log.warning("the database does not answer", where=self.name, reason=str(error))
         except Exception as error:  # noqa: BLE001 - the loop outlives whatever goes wrong in one round
             log.error("a round failed", where=self.name, reason=where_it_failed(error))
-        return False
+        else:
+            self._last_round = monotonic()
+            return busy
+        return None
 
     async def _sleep(self) -> None:
         try:

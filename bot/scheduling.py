@@ -43,6 +43,7 @@ class Ticker:
         self._one_at_a_time = asyncio.Lock()
         self._last_tick = monotonic()
         self._failed_until: dict[int, datetime] = {}
+        self._unfit: set[tuple[str, int, str]] = set()
         self._scheduler = AsyncIOScheduler(timezone="UTC")
         trigger = IntervalTrigger(seconds=1)
         self._scheduler.add_job(self._safe_tick, trigger, coalesce=True, max_instances=1, misfire_grace_time=None)
@@ -102,7 +103,13 @@ class Ticker:
                     await self._store(schedule, community_id, zone, now)
 
     async def _store(self, schedule: Schedule, community_id: int, time_zone: str, now: datetime) -> None:
-        upcoming = next_after(schedule.cadence, now, ZoneInfo(time_zone))
+        try:
+            upcoming = next_after(schedule.cadence, now, ZoneInfo(time_zone))
+        except (ValueError, LookupError) as error:  # a zone that this machine doesn't know stops no other community
+            if (schedule.name, community_id, time_zone) not in self._unfit:
+                self._unfit.add((schedule.name, community_id, time_zone))
+                log.error("a schedule can't be set", schedule=schedule.name, reason=where_it_failed(error))
+            return
         row = StoredSchedule(
             name=schedule.name,
             community_id=community_id,
@@ -116,12 +123,12 @@ class Ticker:
 
     async def _run(self, row: StoredSchedule, now: datetime) -> None:
         """Run it for its latest missed time, then set the next. All of it commits together."""
-        zone = ZoneInfo(row.time_zone)
         declared = self._declared.get(row.name)
-        missed = last_until(row.cadence, now, zone, since=row.next_at - timedelta(microseconds=1))
-        occurrence = missed or Occurrence(row.next_at, row.next_local)
-        upcoming = next_after(row.cadence, now, zone)
         try:
+            zone = ZoneInfo(row.time_zone)
+            missed = last_until(row.cadence, now, zone, since=row.next_at - timedelta(microseconds=1))
+            occurrence = missed or Occurrence(row.next_at, row.next_local)
+            upcoming = next_after(row.cadence, now, zone)
             async with self._database.transaction() as session:
                 await schedules.move_on(session, row.id, upcoming.at, upcoming.local)
                 claimed = await schedules.claim(session, row.id, occurrence.local, now)

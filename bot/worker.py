@@ -104,23 +104,26 @@ class Worker(Loop):
             rows = await inbox.waiting(
                 session,
                 limit=BATCH,
+                platforms=self._platforms,
                 after=0 if again else self._high_water,
-                without=self._held if again else (),
+                without=frozenset(self._held) if again else (),  # as it is now: what ends meanwhile isn't new
             )
         if again:
             self._last_scan = perf_counter()
         for row in rows:
             self._held.add(row.id)
             self._high_water = max(self._high_water, row.id)
-            self._lines.setdefault(row.conversation, deque()).append(self._understand(row))
+            item = self._understand(row)
+            if row.attempts >= _TRIES_IN_LINE:  # it had stepped aside before the program ended
+                self._aside[row.id] = item
+            else:
+                self._lines.setdefault(row.conversation, deque()).append(item)
         return bool(rows)
 
     def _understand(self, row: Waiting) -> Item:
-        platform = self._platforms.get(row.platform)
-        if platform is None:
-            return Item(row, (), [], unreadable="")  # its platform is switched off now: it waits for better days
+        translate = self._platforms[row.platform].translate
         try:
-            events = [event for event in platform.translate(row.body) if not event.by.is_bot]
+            events = [event for event in translate(row.body) if not event.by.is_bot]
         except Exception as error:  # noqa: BLE001 - one unreadable event must not stop the others
             return Item(row, (), [], unreadable=f"unreadable: {where_it_failed(error)}")
         return Item(row, events, [pair for event in events for pair in self._handling.plan(event)])
@@ -152,19 +155,15 @@ class Worker(Loop):
         readable = [item for item in items if not item.unreadable]
         async with self._database.transaction() as session:
             await record(session, [event for item in readable for event in item.events], self._clock.now())
-            await inbox.finish(session, [item.row.id for item in readable if self._known(item)])
+            await inbox.finish(session, [item.row.id for item in readable])
             for item in items:
                 if item.unreadable:
                     await inbox.bury(session, item.row.id, item.row.attempts + 1, item.unreadable)
         for item in items:
-            if self._known(item):
-                self._held.discard(item.row.id)
+            self._held.discard(item.row.id)
             self._count(item, "dead" if item.unreadable else "recorded")
             if item.unreadable:
                 log.error("dead letter", event_id=item.row.id, platform=item.row.platform, reason=item.unreadable)
-
-    def _known(self, item: Item) -> bool:
-        return item.row.platform in self._platforms
 
     def _start_heavy(self) -> bool:
         started = False
@@ -185,15 +184,18 @@ class Worker(Loop):
         """Work on the front of a line. What keeps failing steps aside, so that the conversation goes on."""
         try:
             item = line[0]
-            finished = await self._run_item(item)
-            waited = self._clock.now() - item.row.received_at
-            if finished or item.row.attempts >= _TRIES_IN_LINE or waited >= _WAIT_IN_LINE:
+            tries = item.row.attempts
+            if await self._run_item(item):
                 line.popleft()
-            if not finished and (not line or line[0] is not item):
-                self._aside[item.row.id] = item
+            elif item.row.attempts > tries and self._has_held_up_others(item):  # no try: the database was away
+                self._aside[item.row.id] = line.popleft()
         finally:
             del self._busy[conversation]
             self.wake()
+
+    def _has_held_up_others(self, item: Item) -> bool:
+        waited = self._clock.now() - item.row.received_at
+        return item.row.attempts >= _TRIES_IN_LINE or waited >= _WAIT_IN_LINE
 
     async def _run_aside(self, item: Item) -> None:
         try:
@@ -205,11 +207,11 @@ class Worker(Loop):
 
     async def _run_item(self, item: Item) -> bool:
         """Every step of one event that isn't done yet; whether the event has reached its end."""
-        if item.unreadable:
-            await self._record_together([item])
-            return True
         try:
-            error = await self._handling.run(item.row.id, item.events, item.steps)
+            if item.unreadable:
+                await self._record_together([item])
+                return True
+            error = await self._try(item)
             if error is None:
                 self._held.discard(item.row.id)
                 self._count(item, "done")
@@ -221,6 +223,14 @@ class Worker(Loop):
             return False
         finally:
             self._on_outgoing()
+
+    async def _try(self, item: Item) -> BaseException | None:
+        try:
+            return await self._handling.run(item.row.id, item.events, item.steps)
+        except DatabaseUnavailable:
+            raise
+        except Exception as error:  # noqa: BLE001 - recording it failed, before any step
+            return error
 
     async def _failed(self, item: Item, error: BaseException) -> bool:
         attempts = item.row.attempts + 1

@@ -6,7 +6,7 @@ from datetime import datetime
 
 from sqlmodel import SQLModel
 
-from storage.columns import Moment, neutral
+from storage.columns import Moment, is_token, neutral
 from storage.database import Session
 
 
@@ -30,4 +30,4 @@ async def remember(session: Session, buttons: list[StoredButton]) -> None:
 
 async def pressed(session: Session, token: str) -> StoredButton | None:
     """The button with this id, or None when there is none."""
-    return await session.get(StoredButton, token)
+    return await session.get(StoredButton, token) if is_token(token) else None

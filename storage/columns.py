@@ -10,6 +10,7 @@ driven by the tables themselves:
 
 from __future__ import annotations
 
+import json
 import secrets
 from contextvars import ContextVar
 from datetime import UTC, datetime, timedelta
@@ -83,16 +84,16 @@ class SealedText(TypeDecorator[str]):
 
 
 class SealedJson(TypeDecorator[Any]):
-    """Anything that JSON can hold, encrypted at rest."""
+    """Anything that JSON can hold, encrypted at rest. Lone surrogates survive here too."""
 
     impl = LargeBinary
     cache_ok = True
 
     def process_bind_param(self, value: Any | None, dialect: Dialect) -> bytes | None:
-        return None if value is None else current_cipher.get().encrypt(orjson.dumps(value))
+        return None if value is None else current_cipher.get().encrypt(_dumped(value))
 
     def process_result_value(self, value: Any | None, dialect: Dialect) -> Any | None:
-        return None if value is None else orjson.loads(current_cipher.get().decrypt(value))
+        return None if value is None else _loaded(current_cipher.get().decrypt(value))
 
 
 class RowId(TypeDecorator[int]):
@@ -132,6 +133,25 @@ def row_id() -> Any:
 def new_token() -> str:
     """128 random bits as 22 characters of ``[A-Za-z0-9_-]``: an id that nobody can guess."""
     return secrets.token_urlsafe(16)
+
+
+def _dumped(value: Any) -> bytes:
+    try:
+        return orjson.dumps(value)
+    except orjson.JSONEncodeError:  # it refuses lone surrogates, which the standard library escapes
+        return json.dumps(value).encode()
+
+
+def _loaded(document: bytes) -> Any:
+    try:
+        return orjson.loads(document)
+    except orjson.JSONDecodeError:
+        return json.loads(document)
+
+
+def is_token(text: str) -> bool:
+    """Whether it could be one of ours; what comes over the wire may be anything, also what no column can hold."""
+    return text.isascii() and text.isprintable()
 
 
 def _declared(privacy: str, options: dict[str, Any]) -> Any:

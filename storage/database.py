@@ -8,6 +8,7 @@ turn (SQLite's own wait is by polling and starves the unlucky).
 from __future__ import annotations
 
 import asyncio
+import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext
 from pathlib import Path
@@ -15,7 +16,7 @@ from typing import Any
 
 from sqlalchemy import event
 from sqlalchemy.engine import URL, make_url
-from sqlalchemy.exc import ArgumentError, InterfaceError, OperationalError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
 from sqlmodel.ext.asyncio.session import AsyncSession
@@ -26,6 +27,8 @@ from storage.encryption import Cipher, key_from_file
 Session = AsyncSession
 
 _BUSY_MILLISECONDS = 30_000
+_AWAY = ("08", "53", "57P", "58")
+"""PostgreSQL's classes of errors: no connection, no resources, shut down or starting, trouble with its disk."""
 
 
 class DatabaseProblem(Exception):
@@ -72,6 +75,7 @@ class Database:
                 AsyncSession(self.engine, expire_on_commit=False, autoflush=True) as session,
                 session.begin(),
             ):
+                await _connect(session)
                 yield session
 
     @asynccontextmanager
@@ -81,6 +85,7 @@ class Database:
         engine = self.engine.execution_options(baraza_reads=True)
         with _named_unavailable():
             async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+                await _connect(session)
                 yield session
 
     async def close(self) -> None:
@@ -114,8 +119,25 @@ def parse_url(url: str) -> URL:
 def _named_unavailable() -> Iterator[None]:
     try:
         yield
-    except (OperationalError, InterfaceError, PoolTimeout, ConnectionError) as error:
+    except (DBAPIError, PoolTimeout) as error:
+        if isinstance(error, DBAPIError) and not _is_away(error):
+            raise
         raise DatabaseUnavailable(type(error.__cause__ or error).__name__) from error
+
+
+def _is_away(error: DBAPIError) -> bool:
+    """Whether it is the database that can't, not the statement that is wrong; that would fail for ever."""
+    if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
+        return False
+    state = getattr(error.orig, "sqlstate", None) or ""
+    return isinstance(error, OperationalError | InterfaceError) or state.startswith(_AWAY)
+
+
+async def _connect(session: Session) -> None:
+    try:
+        await session.connection()
+    except OSError as error:  # nobody listens there; inside the block an OSError is the caller's own
+        raise DatabaseUnavailable(type(error).__name__) from error
 
 
 def _engine(url: URL) -> AsyncEngine:

@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col
 
-from storage.columns import Moment, SealedJson, neutral, new_token, personal, pseudonymous
+from storage.columns import Moment, SealedJson, is_token, neutral, new_token, personal, pseudonymous
 from storage.database import Session
 
 
@@ -35,7 +35,7 @@ async def add(session: Session, form: OpenedForm) -> OpenedForm:
 
 async def by_id(session: Session, form_id: str) -> OpenedForm | None:
     """The form with this id, or None."""
-    return await session.get(OpenedForm, form_id)
+    return await session.get(OpenedForm, form_id) if is_token(form_id) else None
 
 
 async def take(session: Session, form_id: str, now: datetime) -> bool:

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, update
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, true, update
 from sqlmodel import SQLModel, col, select
 
 from bot.core.platform import RawEvent
@@ -89,8 +89,18 @@ async def keep(session: Session, cipher: Cipher, events: Sequence[RawEvent], now
     return max(result.rowcount, 0)
 
 
-async def waiting(session: Session, *, limit: int, after: int = 0, without: Collection[int] = ()) -> list[Waiting]:
-    """The oldest events that nobody has finished, in the order of their arrival, beginning behind ``after``."""
+async def waiting(
+    session: Session,
+    *,
+    limit: int,
+    after: int = 0,
+    without: Collection[int] = (),
+    platforms: Collection[str] | None = None,
+) -> list[Waiting]:
+    """The oldest events that nobody has finished, in the order of their arrival, beginning behind ``after``.
+
+    Only those of ``platforms``, where some are named.
+    """
     table: Any = InboxEvent
     statement = (
         select(  # type: ignore[call-overload]  # its stubs end at four columns
@@ -102,7 +112,11 @@ async def waiting(session: Session, *, limit: int, after: int = 0, without: Coll
             table.attempts,
             table.retry_at,
         )
-        .where(col(InboxEvent.state) == InboxState.WAITING.value, col(InboxEvent.id) > after)
+        .where(
+            col(InboxEvent.state) == InboxState.WAITING.value,
+            col(InboxEvent.id) > after,
+            true() if platforms is None else col(InboxEvent.platform).in_(platforms),
+        )
         .order_by(col(InboxEvent.id))
         .limit(limit + len(without))
     )

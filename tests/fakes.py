@@ -98,6 +98,10 @@ class FakePlatform:
         """The next deliveries meet these faults, one each; only those to ``conversation`` where one is named."""
         self._faults[conversation].extend(faults)
 
+    def forget_faults(self) -> None:
+        """From now on everything works."""
+        self._faults.clear()
+
     def look_up_fails(self, *faults: Exception) -> None:
         """The next look-ups meet these faults, one each."""
         self._look_up_faults.extend(faults)

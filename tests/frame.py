@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import shutil
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -12,8 +12,12 @@ from pathlib import Path
 
 from bot.app import App
 from bot.core.capability import Capability, Schedule
+from bot.core.events import MessagePosted
+from bot.core.messages import Kind, Message, Text
 from bot.core.platform import Platform
+from bot.services import Services
 from bot.settings import Settings
+from storage import inbox, outbox, tasks
 from storage.database import Database, DatabaseUnavailable, Session
 from storage.schema import upgrade
 from tests.community import StandingClock
@@ -25,6 +29,7 @@ class FlakyDatabase(Database):
     """A database that does not answer while it is ``down``, or that answers only so many more times."""
 
     down = False
+    loses_the_next_answer = False
     answers_left: int | None = None
 
     @asynccontextmanager
@@ -32,6 +37,9 @@ class FlakyDatabase(Database):
         self._answer()
         async with super().transaction() as session:
             yield session
+        if self.loses_the_next_answer:
+            self.loses_the_next_answer = False
+            raise DatabaseUnavailable("the change was kept, and nobody heard of it")
 
     @asynccontextmanager
     async def reading(self) -> AsyncIterator[Session]:
@@ -133,3 +141,47 @@ async def _migrated(folder: Path) -> str:
             await database.close()
         shutil.copyfile(template, path)
     return f"sqlite:///{path}"
+
+
+def echo(name: str = "echo") -> Capability:
+    """Says in a place what is written there."""
+    capability = Capability(name)
+
+    @capability.on(MessagePosted, strangers=True)
+    async def repeat(event: MessagePosted, services: Services) -> None:
+        assert event.place is not None
+        await services.post(event.place, Message(Text("{text}", {"text": event.text})), Kind.PROMPT)
+
+    return capability
+
+
+def hearing(name: str, heard: Callable[[MessagePosted, Services], Awaitable[None]]) -> Capability:
+    """Does something of the test's with every message in a place."""
+    capability = Capability(name)
+    capability.on(MessagePosted, strangers=True)(heard)
+    return capability
+
+
+def failing(times: int, seen: list[str] | None = None) -> Capability:
+    """Fails so often, then says ``at last``."""
+    tries = seen if seen is not None else []
+
+    async def heard(event: MessagePosted, services: Services) -> None:
+        tries.append(event.text)
+        if len(tries) <= times:
+            raise RuntimeError(event.text)
+        assert event.place is not None
+        await services.post(event.place, Message(Text("at last")), Kind.PROMPT)
+
+    return hearing("failing", heard)
+
+
+async def dead_letters(running: Program) -> list[str]:
+    async with running.database.reading() as session:
+        letters = [await box(session) for box in (inbox.dead, outbox.dead, tasks.dead)]
+    return [reason for box in letters for _, _, _, reason in box]
+
+
+async def waiting(running: Program) -> int:
+    async with running.database.reading() as session:
+        return await inbox.count_waiting(session)

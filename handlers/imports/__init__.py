@@ -88,16 +88,10 @@ async def import_slack_export(
         if done is not None:
             progress(_STEPS, _STEPS)
             return _result(done, already_there=True)
-        archive = await asyncio.to_thread(Archive, file, plain(path.name))
-        export = await asyncio.to_thread(read_export, archive)
-        run = await _begin(database, export, digest, name, now)
-        try:
-            await _stage(database, run, export, progress)
-        except Refusal as refusal:
-            if refusal.key not in (imports.BUSY, imports.TAKEN_OVER):
-                async with database.transaction() as session:
-                    await imports.discard(session, run)
-            raise
+        started = ArchiveImport(
+            archive=digest, community_name=name, platform=PLATFORM, tenant=f"export:{name}", started_at=now
+        )
+        run = await _read(database, file, plain(path.name), started, progress)
     await _publish(database, run, now, progress)
     return _result(run, already_there=False)
 
@@ -106,17 +100,24 @@ def _digest(file: BufferedReader) -> str:
     return hashlib.file_digest(file, "sha256").hexdigest()
 
 
-async def _begin(database: Database, export: SlackExport, digest: str, name: str, now: datetime) -> ArchiveImport:
-    run = ArchiveImport(
-        archive=digest,
-        community_name=name,
-        platform=PLATFORM,
-        tenant=export.tenant or f"export:{name}",
-        started_at=now,
-    )
+async def _read(
+    database: Database, file: BufferedReader, file_name: str, run: ArchiveImport, progress: Progress
+) -> ArchiveImport:
+    """Stage what is not staged yet; the run as it stands then. What the archive took of memory is free again."""
+    archive = await asyncio.to_thread(Archive, file, file_name)
+    export = await asyncio.to_thread(read_export, archive)
+    run.tenant = export.tenant or run.tenant
     places = [FoundPlace(number, one.id, one.name) for number, one in enumerate(export.channels)]
     async with database.transaction() as session:
-        return await imports.begin(session, run, places)
+        run = await imports.begin(session, run, places)
+    try:
+        await _stage(database, run, export, progress)
+    except Refusal as refusal:
+        if refusal.key not in (imports.BUSY, imports.TAKEN_OVER):
+            async with database.transaction() as session:
+                await imports.discard(session, run)
+        raise
+    return run
 
 
 async def _stage(database: Database, run: ArchiveImport, export: SlackExport, progress: Progress) -> None:

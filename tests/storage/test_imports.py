@@ -141,6 +141,23 @@ async def test_who_works_on_an_old_copy_of_a_run_is_stopped(database: Database) 
     assert await count(database, Activity) == 1
 
 
+async def test_of_two_that_publish_the_second_is_stopped(database: Database, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(publication, "PUBLISHED_AT_ONCE", 1)
+    run = await begun(database)
+    await staged(database, run, record(0, 1), record(0, 2))
+    async with database.transaction() as session:
+        await publication.publish(session, run, NOW)
+    other = await begun(database)
+    async with database.transaction() as session:
+        assert await publication.publish_some(session, run)
+    with pytest.raises(Refusal) as refusal:
+        async with database.transaction() as session:
+            await publication.publish_some(session, other)
+    assert refusal.value.key == BUSY
+    await published(database, run)
+    assert (run.messages, await count(database, Activity)) == (2, 2)
+
+
 async def test_who_works_on_a_discarded_run_is_told(database: Database) -> None:
     run = await begun(database)
     async with database.transaction() as session:

@@ -208,6 +208,15 @@ async def test_replies_of_one_thread_share_the_key_of_its_root(database: Databas
     assert [row[4] for row in rows] == [None] + [activity_key("slack", TEAM, "U1", at(1))] * 5
 
 
+async def test_a_root_is_found_in_whatever_order_a_file_is(database: Database, tmp_path: Path) -> None:
+    entries = [said("U2", at(9)), said("U2", at(3), thread_ts=at(1)), said("U1", at(1)), said("U1", at(5))]
+    later = {"general/2023-11-16.json": [said("U2", at(90_000), thread_ts=at(5)), said("U1", at(2))]}
+    later["general/2023-11-17.json"] = [said("U2", at(180_000), thread_ts=at(2))]
+    await read_in(database, write_export(tmp_path / "a.zip", {DAY: entries, **later}, users=[ANA, BEN]))
+    threads = [row[4] for row in await rows_of(database, "a") if row[4] is not None]
+    assert threads == [activity_key("slack", TEAM, "U1", at(second)) for second in (1, 5, 2)]
+
+
 @pytest.mark.parametrize(
     "root",
     [
