@@ -74,7 +74,7 @@ class ImportPlace(SQLModel, table=True):
     number: int = neutral(primary_key=True)
     external_id: str = neutral()
     name: str = neutral()
-    place_id: int | None = neutral(default=None)
+    place_id: int | None = neutral(default=None, sa_type=BigInteger)
 
 
 class ImportPerson(SQLModel, table=True):
@@ -87,7 +87,7 @@ class ImportPerson(SQLModel, table=True):
     user_key: bytes = pseudonymous()
     user: str = personal(sa_type=SealedText)
     name: str = personal(sa_type=SealedText)
-    member_id: int | None = pseudonymous(default=None)
+    member_id: int | None = pseudonymous(default=None, sa_type=BigInteger)
 
 
 class ImportRecord(SQLModel, table=True):
@@ -96,7 +96,9 @@ class ImportRecord(SQLModel, table=True):
     __tablename__ = "import_record"
     __table_args__ = ({"sqlite_with_rowid": False},)  # one tree in the order of writing, no index beside it
 
-    import_id: int = neutral(primary_key=True)  # no foreign key: a check for each of a million rows is dear
+    import_id: int = neutral(
+        primary_key=True, sa_type=BigInteger
+    )  # no foreign key: a check for each of a million rows is dear
     number: int = neutral(primary_key=True, sa_type=BigInteger)
     place: int = neutral()
     person: int = pseudonymous()

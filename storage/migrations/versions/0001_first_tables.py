@@ -66,7 +66,7 @@ def upgrade() -> None:
     )
     op.create_table(
         "import_record",
-        sa.Column("import_id", sa.Integer(), nullable=False),
+        sa.Column("import_id", sa.BigInteger(), nullable=False),
         sa.Column("number", sa.BigInteger(), nullable=False),
         sa.Column("place", sa.Integer(), nullable=False),
         sa.Column("person", sa.Integer(), nullable=False),
@@ -400,7 +400,7 @@ def upgrade() -> None:
         sa.Column("user_key", sa.LargeBinary(), nullable=False),
         sa.Column("user", sa.LargeBinary(), nullable=False),
         sa.Column("name", sa.LargeBinary(), nullable=False),
-        sa.Column("member_id", sa.Integer(), nullable=True),
+        sa.Column("member_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["archive_import.id"],
@@ -413,7 +413,7 @@ def upgrade() -> None:
         sa.Column("number", sa.Integer(), nullable=False),
         sa.Column("external_id", sa.String(), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("place_id", sa.Integer(), nullable=True),
+        sa.Column("place_id", sa.BigInteger(), nullable=True),
         sa.ForeignKeyConstraint(
             ["import_id"],
             ["archive_import.id"],
