@@ -133,6 +133,10 @@ class Services:
         """Answer the person who acts, where they act; in a place nobody else sees it."""
         return await self.messenger.send(self.back, message, kind)
 
+    async def answer_privately(self, message: Message) -> OutboxRow:
+        """Answer the person who acts in their private chat, wherever they act."""
+        return await self.write_to(self._acting.by.account, message, Kind.RECEIPT)
+
     async def edit(self, reference: str, message: Message) -> None:
         """Put ``message`` in the place of the one with this reference."""
         await self.messenger.edit(reference, message)

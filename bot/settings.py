@@ -47,6 +47,7 @@ class Settings(BaseSettings):
     openai_model: str | None = None
 
     heartbeat_url: str | None = None
+    confidential_delay_seconds: Annotated[int, Field(ge=0, le=86_400)] = 120
 
     @field_validator("log_level")
     @classmethod

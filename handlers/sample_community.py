@@ -8,8 +8,9 @@ from datetime import datetime
 
 from bot.core.addresses import Person, Place
 from bot.core.roles import Purpose, Role
-from storage import communities, members, welcomes
+from storage import communities, members, questions, welcomes
 from storage.database import Session
+from storage.questions import Expert
 from storage.welcomes import Welcome
 
 
@@ -54,5 +55,8 @@ async def settle(
             await members.arrive(session, community.id, ids[place_id], member.id, settler.since)
         if settler.role is not Role.MEMBER:
             await members.give_role(session, community.id, member.id, settler.role)
+        if settler.role is Role.EXPERT:
+            topics = list(settler.profile.topics_known)
+            await questions.put_expert(session, Expert(community_id=community.id, member_id=member.id, topics=topics))
         greeted = Welcome(community_id=community.id, member_id=member.id, greeted_at=settler.since)
         await welcomes.remember(session, greeted)

@@ -89,7 +89,7 @@ def greeting(services: Services, wording: Wording, *, introduced: bool = False) 
     )
     buttons = [
         Button(label(mark("Introduce me")), "welcome.introduce", emphasis=Emphasis.PRIMARY),
-        Button(label(mark("Ask something")), "welcome.ask"),
+        Button(label(mark("Ask something")), "questions.ask"),
         Button(label(mark("The norms")), "welcome.norms"),
     ]
     return Message(text, tuple(buttons[1:] if introduced else buttons))
@@ -142,24 +142,6 @@ async def show_norms(_event: ButtonPressed, services: Services) -> None:
 async def rules(_event: CommandUsed, services: Services) -> None:
     """The norms by command."""
     await show_norms(None, services)  # type: ignore[arg-type]
-
-
-@capability.button("welcome.ask")
-async def where_to_ask(_event: ButtonPressed, services: Services) -> None:
-    """Tell where questions are asked."""
-    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    say = services.wording.say
-    if place is None:
-        await services.answer(Message(say(mark("Write your question to one of the facilitators here."))))
-        return
-    await services.answer(
-        Message(
-            say(
-                mark("Write your question in **#{place}**. People there read it and answer."),
-                place=place.name,
-            )
-        )
-    )
 
 
 @capability.button("welcome.introduce")

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, time
+from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, func, update
 from sqlmodel import SQLModel, col, select
@@ -11,12 +12,16 @@ from bot.core.addresses import Place
 from bot.core.errors import Refusal
 from bot.core.messages import mark
 from bot.core.roles import Purpose
+from bot.core.working_time import WorkingTime
 from storage.columns import Moment, neutral, row_id
 from storage.database import Session
 
 
 class Community(SQLModel, table=True):
-    """People who work on the same thing, wherever they chat. ``complete`` is false while an import builds it."""
+    """People who work on the same thing, wherever they chat. ``complete`` is false while an import builds it.
+
+    ``weekend`` holds the digits of its days, Monday being 0; quiet hours are wall-clock times, as HH:MM.
+    """
 
     __tablename__ = "community"
 
@@ -27,6 +32,22 @@ class Community(SQLModel, table=True):
     is_sample: bool = neutral(default=False)
     complete: bool = neutral(default=True)
     created_at: datetime = neutral(sa_type=Moment)
+    quiet_from: str = neutral(default="21:00", sa_column_kwargs={"server_default": "21:00"})
+    quiet_until: str = neutral(default="07:00", sa_column_kwargs={"server_default": "07:00"})
+    weekend: str = neutral(default="56", sa_column_kwargs={"server_default": "56"})
+    remind_after_hours: int = neutral(default=24, sa_column_kwargs={"server_default": "24"})
+    next_expert_after_hours: int = neutral(default=48, sa_column_kwargs={"server_default": "48"})
+    facilitator_after_hours: int = neutral(default=72, sa_column_kwargs={"server_default": "72"})
+
+    @property
+    def working_time(self) -> WorkingTime:
+        """When people here may be reminded of something."""
+        return WorkingTime(
+            ZoneInfo(self.time_zone),
+            time.fromisoformat(self.quiet_from),
+            time.fromisoformat(self.quiet_until),
+            frozenset(int(day) for day in self.weekend),
+        )
 
 
 class CommunityPlace(SQLModel, table=True):

@@ -49,6 +49,22 @@ class Cipher:
         return hmac.digest(self._digest_key, joined, hashlib.sha256)[:16]
 
 
+def new_data_key() -> bytes:
+    """A key for one thing alone, so that deleting the key deletes the thing."""
+    return AESGCM.generate_key(bit_length=256)
+
+
+def seal(data_key: bytes, plain: bytes) -> bytes:
+    """Ciphertext that only ``data_key`` opens."""
+    nonce = os.urandom(_NONCE)
+    return nonce + AESGCM(data_key).encrypt(nonce, plain, None)
+
+
+def unseal(data_key: bytes, sealed: bytes) -> bytes:
+    """The inverse of ``seal``."""
+    return AESGCM(data_key).decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
+
+
 def key_from_file(path: Path) -> tuple[str, bool]:
     """The key kept in ``path``, and whether it was created just now (mode 600, once)."""
     try:

@@ -234,6 +234,17 @@ async def give_role(session: Session, community_id: int, member_id: int, role: R
     await session.exec(insert_into(session, MemberRole).values(**values).on_conflict_do_nothing())
 
 
+async def take_role(session: Session, community_id: int, member_id: int, role: Role) -> None:
+    """The member no longer holds this one role."""
+    await session.exec(
+        delete(MemberRole).where(
+            col(MemberRole.community_id) == community_id,
+            col(MemberRole.member_id) == member_id,
+            col(MemberRole.role) == role.value,
+        )
+    )
+
+
 async def take_roles(session: Session, community_id: int, member_id: int) -> None:
     """The member holds no role from now on."""
     await session.exec(

@@ -232,6 +232,7 @@ async def running(
 ) -> AsyncIterator[Talk]:
     """The whole program on a free port, with its files in ``folder`` and a clock that stands still."""
     url = database_url or f"sqlite:///{folder}/baraza.sqlite3"
+    settings.setdefault("confidential_delay_seconds", 0)
     chosen = Settings(_env_file=None, database_url=url, http_port=0, **settings)
     database = Database(url, SECRET_KEY)
     app = LocalApp(chosen, database, clock or StandingClock(), sample=sample, folder=folder)

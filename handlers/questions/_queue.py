@@ -1,0 +1,117 @@
+"""Following questions: one's own, those that one answers, and the community's queue."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.core.errors import Refusal
+from bot.core.events import CommandUsed
+from bot.core.messages import Message, Text, Value, joined, mark
+from bot.core.roles import Role
+from bot.services import Services
+from handlers.questions._capability import capability
+from handlers.questions._experts import listing
+from handlers.questions._state import OPEN, State
+from handlers.questions._wording import shortened
+from storage import members, questions
+from storage.questions import DATA_KEY_KEPT_FOR, Question
+
+_USAGE = mark("questions, questions mine, questions open, or questions overdue")
+_CLOSE_AFTER = timedelta(days=14)
+_MOST = 20
+
+STATE_NAMES = {
+    State.SUGGESTED: mark("waits for your choice"),
+    State.WAITING: mark("waits for an expert"),
+    State.ROUTED: mark("with an expert"),
+    State.ASKED_BACK: mark("waits for the asker's reply"),
+    State.ANSWERED: mark("answered"),
+    State.ACCEPTED: mark("answered, it helped"),
+    State.FOUND: mark("an earlier answer helped"),
+    State.CLOSED: mark("closed"),
+}
+
+
+@capability.command("questions", summary=mark("Follow your questions, or see those that wait"), usage=_USAGE)
+async def follow(event: CommandUsed, services: Services) -> None:
+    """``mine`` for everybody; ``open`` and ``overdue`` for facilitators, and for experts about their own."""
+    which = event.arguments.strip().casefold()
+    if which in ("", "mine"):
+        await _mine(services)
+    elif which in ("open", "overdue"):
+        await _queue(services, overdue=which == "overdue")
+    else:
+        raise Refusal(mark("I understand: {usage}"), usage=services.wording.label(_USAGE))
+
+
+async def _mine(services: Services) -> None:
+    """What the member asked, and what they have to answer; confidential ones too, as only they read this."""
+    community_id, session = services.community.id, services.session
+    by_name = [(one, one.text or "") for one in await questions.asked_by(session, community_id, services.member.id)]
+    sealed = await questions.confidential(session, services.frame.cipher, community_id)
+    own = [(one, asker.words) for one, asker in sealed if asker.member_id == services.member.id]
+    asked = sorted([*by_name, *own], key=lambda pair: -pair[0].number)[:_MOST]
+    waiting = await questions.waiting_for(session, community_id, services.member.id, [state.value for state in OPEN])
+    say = services.wording.say
+    parts: list[Value] = []
+    if waiting:
+        parts += [say(mark("**Waiting for your answer**")), listing([await _line(services, one) for one in waiting])]
+    if asked:
+        parts += [say(mark("**Your questions**")), listing([_own_line(services, one, text) for one, text in asked])]
+    if not parts:
+        parts = [say(mark("You have no questions here yet. Ask one with /ask."))]
+    # always in private: a list in a place could be read over somebody's shoulder as theirs
+    await services.answer_privately(Message(joined(parts)))
+
+
+async def _queue(services: Services, *, overdue: bool) -> None:
+    session, community = services.session, services.community
+    states = [state.value for state in OPEN]
+    if Role.FACILITATOR in services.roles:
+        found = await questions.in_states(session, community.id, states)
+    elif Role.EXPERT in services.roles:
+        found = await questions.waiting_for(session, community.id, services.member.id, states)
+    else:
+        raise Refusal(mark("Only facilitators and experts see the queue. Your own questions: /questions mine"))
+    if overdue:
+        limit = services.now() - timedelta(hours=community.facilitator_after_hours)
+        found = [one for one in found if one.asked_at <= limit]
+    say = services.wording.say
+    if not found:
+        await services.answer(Message(say(mark("No question waits. Good work!"))))
+        return
+    title = mark("**Overdue questions**") if overdue else mark("**Open questions**")
+    lines = [await _line(services, one) for one in found[:_MOST]]
+    await services.answer(Message(joined([say(title), listing(lines)])))
+
+
+async def _line(services: Services, question: Question) -> Text:
+    """A question in the queue: since which day, with whom; never its asker."""
+    expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
+    label = services.wording.label
+    return services.wording.say(
+        mark("**{code}** ({topic}), since {day}: {state}{expert}"),
+        code=question.code,
+        topic=question.topic or label(mark("no topic given")),
+        day=services.wording.day(question.asked_at),
+        state=label(STATE_NAMES[State(question.state)]),
+        expert=f" - {expert.name}" if expert else "",
+    )
+
+
+def _own_line(services: Services, question: Question, text: str) -> Text:
+    return services.wording.say(
+        mark("**{code}** {text}: {state}"),
+        code=question.code,
+        text=shortened(text),
+        state=services.wording.label(STATE_NAMES[State(question.state)]),
+    )
+
+
+async def tidy_up(services: Services) -> None:
+    """Close what nobody came back to for two weeks, and forget who asked confidentially 30 days after the end."""
+    session, community_id, now = services.session, services.community.id, services.now()
+    for state in (State.ANSWERED, State.SUGGESTED):
+        for question in await questions.answered_before(session, community_id, state.value, now - _CLOSE_AFTER):
+            await questions.move(session, question, [state.value], state=State.CLOSED.value, closed_at=now)
+    await questions.forget_askers(session, community_id, now - DATA_KEY_KEPT_FOR)

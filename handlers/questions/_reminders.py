@@ -1,0 +1,71 @@
+"""Reminders: after 24 hours the expert, after 48 the next expert, after 72 the facilitators."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.core.messages import Kind, Message, mark
+from bot.services import Services, WorkServices
+from handlers.questions import _routing as routing
+from handlers.questions._capability import capability
+from handlers.questions._deadlines import ESCALATED, MOVED, REMIND, REMINDED, plan
+from handlers.questions._state import State
+from storage import members, questions
+from storage.columns import to_microseconds
+from storage.questions import Question
+
+
+async def _nothing_slow(payload: Mapping[str, Any], services: WorkServices) -> None:
+    """Only the moment mattered."""
+
+
+async def _remind(payload: Mapping[str, Any], _result: None, services: Services) -> None:
+    """The next step, unless somebody has acted in the meantime."""
+    question = await questions.by_id(services.session, payload["question"])
+    if question is None or not _still_waits(question, payload):
+        return
+    if not services.community.working_time.is_open(services.now()):  # quiet hours were changed since it was planned
+        await plan(services, question)
+        return
+    await questions.set_stage(services.session, question, payload["stage"])
+    await _STEPS[payload["stage"]](services, question)
+
+
+def _still_waits(question: Question, payload: Mapping[str, Any]) -> bool:
+    same_round = question.routed_at is not None and to_microseconds(question.routed_at) == payload["round"]
+    return same_round and question.stage == payload["stage"] - 1 and question.state in (State.ROUTED, State.WAITING)
+
+
+async def _remind_expert(services: Services, question: Question) -> None:
+    expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
+    if expert is not None:
+        say = services.wording_for(expert).say
+        text = say(mark("**{code}** still waits for your answer. Press *Not mine* above if it is not for you."),
+                   code=question.code)  # fmt: skip
+        await services.tell(expert, Message(text), Kind.REMINDER)
+    await plan(services, question)
+
+
+async def _move_on(services: Services, question: Question) -> None:
+    """The next expert gets it; with none left, the facilitators hear of it, and its expert keeps it."""
+    if question.expert_id is not None and await routing.pass_to_next(services, question):
+        return
+    await routing.tell_facilitators(
+        services,
+        question,
+        mark("**{code}** ({topic}) waits, and there is no other expert for it: /assign {code} @name"),
+    )
+    await plan(services, question)
+
+
+async def _escalate(services: Services, question: Question) -> None:
+    await routing.tell_facilitators(
+        services,
+        question,
+        mark("**{code}** ({topic}) has waited for three days. Give it to somebody: /assign {code} @name"),
+    )
+
+
+_STEPS = {REMINDED: _remind_expert, MOVED: _move_on, ESCALATED: _escalate}
+capability.task(REMIND, finish=_remind)(_nothing_slow)

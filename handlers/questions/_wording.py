@@ -1,0 +1,112 @@
+"""What is said about questions, to whom. Pure: texts and buttons, no row is read here."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.core.messages import Button, Emphasis, Message, Text, Value, joined, mark
+from bot.texts import Wording
+from storage.questions import Question
+
+ANSWER, ASK_BACK = "questions.answer", "questions.ask_back"
+NOT_MINE, AWAY = "questions.not_mine", "questions.away"
+HELPS, NOT_YET, REPLY, ADD = "questions.helps", "questions.not_yet", "questions.reply", "questions.add"
+SEND, FOUND = "questions.send", "questions.found"
+_LONGEST_IN_LIST = 90
+
+
+def quoted(words: str) -> Text:
+    """Somebody's words as a quote."""
+    return Text("> {words}", {"words": words})
+
+
+def asker_name(wording: Wording, name: str | None) -> str:
+    """The asker's name, or that they asked confidentially."""
+    return name or wording.label(mark("Somebody, confidentially"))
+
+
+def card(wording: Wording, question: Question, words: str, name: str | None) -> Message:
+    """A question as its expert gets it."""
+    say, label = wording.say, wording.label
+    about = question.topic or label(mark("no topic given"))
+    head = say(mark("**{code}** ({topic}): a question for you"), code=question.code, topic=about)
+    who = say(mark("{name} asks:"), name=asker_name(wording, name))
+    what = say(mark("Answer in your own words; I bring it to them."))
+    subject = str(question.id)
+    buttons = (
+        Button(label(mark("Answer")), ANSWER, subject, Emphasis.PRIMARY),
+        Button(label(mark("Ask back")), ASK_BACK, subject),
+        Button(label(mark("Not mine")), NOT_MINE, subject),
+        Button(label(mark("Away")), AWAY, subject),
+    )
+    return Message(joined([head, who, quoted(words), what]), buttons)
+
+
+def card_is_over(wording: Wording, question: Question, key: str) -> Message:
+    """The same card without its buttons, saying why there is nothing left to do."""
+    return Message(joined([wording.say(mark("**{code}**"), code=question.code), wording.say(key)], " "))
+
+
+def more(wording: Wording, question: Question, name: str | None, words: str) -> Message:
+    """What an asker adds, as the expert gets it."""
+    say, label = wording.say, wording.label
+    head = say(mark("**{code}**: {name} adds:"), code=question.code, name=asker_name(wording, name))
+    subject = str(question.id)
+    buttons = (
+        Button(label(mark("Answer")), ANSWER, subject, Emphasis.PRIMARY),
+        Button(label(mark("Ask back")), ASK_BACK, subject),
+        Button(label(mark("Not mine")), NOT_MINE, subject),
+        Button(label(mark("Away")), AWAY, subject),
+    )
+    return Message(joined([head, quoted(words)]), buttons)
+
+
+def answer(wording: Wording, question: Question, expert: str, words: str) -> Message:
+    """An answer as the asker gets it."""
+    say, label = wording.say, wording.label
+    head = say(mark("**{code}**: {expert} answers:"), code=question.code, expert=expert)
+    ask = say(mark("Does this help you?"))
+    subject = str(question.id)
+    buttons = (
+        Button(label(mark("This helps")), HELPS, subject, Emphasis.PRIMARY),
+        Button(label(mark("Not yet")), NOT_YET, subject),
+    )
+    return Message(joined([head, quoted(words), ask]), buttons)
+
+
+def asked_back(wording: Wording, question: Question, expert: str, words: str) -> Message:
+    """What the expert wants to know, as the asker gets it."""
+    say = wording.say
+    head = say(mark("**{code}**: {expert} would like to know:"), code=question.code, expert=expert)
+    button = Button(wording.label(mark("Answer")), REPLY, str(question.id), Emphasis.PRIMARY)
+    return Message(joined([head, quoted(words)]), (button,))
+
+
+def suggestions(wording: Wording, question: Question, earlier: Sequence[Question]) -> Message:
+    """Likely answers from what was accepted before."""
+    say, label = wording.say, wording.label
+    parts: list[Value] = [say(mark("**{code}**: this was answered before. Is it what you need?"), code=question.code)]
+    buttons = []
+    for number, one in enumerate(earlier, start=1):
+        parts.append(say(mark("**{number}.** {question}"), number=str(number), question=one.text or ""))
+        parts.append(quoted(one.answer or ""))
+        helps = (
+            label(mark("This helps")) if len(earlier) == 1 else label(mark("This helps: {number}"), number=str(number))
+        )
+        buttons.append(Button(helps, FOUND, f"{question.id}:{one.id}"))
+    buttons.append(Button(label(mark("Send it to an expert")), SEND, str(question.id), Emphasis.PRIMARY))
+    return Message(joined(parts), tuple(buttons))
+
+
+def published(wording: Wording, question: Question, words: str, name: str | None, expert: str) -> Text:
+    """Question and answer as everybody reads them."""
+    say = wording.say
+    asked = say(mark("**{code}**: {name} asked:"), code=question.code, name=asker_name(wording, name))
+    answered = say(mark("{expert} answered:"), expert=expert)
+    return joined([asked, quoted(words), answered, quoted(question.answer or "")])
+
+
+def shortened(words: str) -> str:
+    """The beginning of a text, for a list."""
+    line = " ".join(words.split())
+    return line if len(line) <= _LONGEST_IN_LIST else line[: _LONGEST_IN_LIST - 1] + "…"
