@@ -285,6 +285,28 @@ async def passed_on_by(session: Session, question_id: int) -> set[int]:
     return set((await session.exec(statement)).all())
 
 
+async def asked_between(session: Session, community_id: int, a: datetime, b: datetime) -> int:
+    """How many questions were asked through the bot in ``[a, b)``, by name and confidentially."""
+    statement = (
+        select(func.count())
+        .select_from(Question)
+        .where(Question.community_id == community_id, col(Question.asked_at) >= a, col(Question.asked_at) < b)
+    )
+    return (await session.exec(statement)).one()
+
+
+async def unanswered_since(session: Session, community_id: int, moment: datetime) -> list[Question]:
+    """Questions that were brought to an expert or wait for one, asked before ``moment`` and not answered yet."""
+    statement = select(Question).where(
+        Question.community_id == community_id,
+        col(Question.asked_at) <= moment,
+        col(Question.routed_at).is_not(None),
+        col(Question.answered_at).is_(None),
+        col(Question.closed_at).is_(None),
+    )
+    return list((await session.exec(statement.order_by(col(Question.number)))).all())
+
+
 async def asked_since(session: Session, community_id: int, member_id: int, moment: datetime) -> int:
     """How many questions a member asked by name since a moment."""
     statement = (

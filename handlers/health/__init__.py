@@ -23,7 +23,7 @@ from handlers.health._picture import PictureWords, draw, in_words
 from handlers.health._report import EVERY, reader, report, report_every
 from handlers.health._signals import signals
 from handlers.health._spreadsheet import SheetWords, spreadsheet
-from storage import attachments, communities, members
+from storage import attachments, communities, members, questions
 from storage.communities import Community
 from storage.weekly_figures import Week
 
@@ -35,6 +35,7 @@ _LENGTH = re.compile(r"(7|30|90)d")
 _USAGE = mark("health, or health 7d|30d|90d")
 _USUAL_DAYS = 30
 _WEEKS_SHOWN = 12
+_OVERDUE = timedelta(hours=72)
 _CHECK = "health.check"
 _SHEET = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
@@ -116,6 +117,7 @@ async def check(payload: Mapping[str, Any], services: WorkServices) -> Check:
         before = (await read.window_before(now)).figures
         earlier = [one.figures for one in await read.earlier(now)]
         weeks = await weekly_series(session, community, until, _WEEKS_SHOWN)
+        waiting = await questions.unanswered_since(session, community.id, until - _OVERDUE)
     found = now.figures
     words = _Words(wording, community, start, until)
     return Check(
@@ -125,7 +127,7 @@ async def check(payload: Mapping[str, Any], services: WorkServices) -> Check:
             words.period,
             found,
             before,
-            signals(found, earlier),
+            signals(found, earlier, [question.code for question in waiting]),
             services.frame.registry.commands,
         ),
         details=_post.details(wording, found, before, earlier),

@@ -11,6 +11,7 @@ from zoneinfo import ZoneInfo
 from handlers.health import _figures
 from handlers.health._figures import AskedBetween, Figures
 from storage import figures as stored
+from storage import questions
 from storage.communities import Community
 from storage.database import Session
 
@@ -37,7 +38,7 @@ class Reader:
     session: Session
     community: Community
     data_end: datetime
-    asked_through_the_bot: AskedBetween | None = None
+    asked_through_the_bot: AskedBetween | None = questions.asked_between
 
     async def window(self, a: datetime, b: datetime) -> Checked:
         """The figures of ``[a, b)``."""
@@ -83,7 +84,7 @@ async def reader(
     community: Community,
     b: datetime,
     now: datetime,
-    asked_through_the_bot: AskedBetween | None = None,
+    asked_through_the_bot: AskedBetween | None = questions.asked_between,
 ) -> Reader:
     """Whoever looks at windows up to ``b``."""
     end = await _figures.data_end(session, community, b, now)
@@ -96,7 +97,7 @@ async def report(
     a: datetime,
     b: datetime,
     now: datetime,
-    asked_through_the_bot: AskedBetween | None = None,
+    asked_through_the_bot: AskedBetween | None = questions.asked_between,
 ) -> dict[str, Any]:
     """``health --from A --to B --json``: the figures of ``[a, b)`` and of the window before it."""
     read = await reader(session, community, b, now, asked_through_the_bot)
@@ -111,7 +112,7 @@ async def report_every(
     b: datetime,
     every: str,
     now: datetime,
-    asked_through_the_bot: AskedBetween | None = None,
+    asked_through_the_bot: AskedBetween | None = questions.asked_between,
 ) -> dict[str, Any]:
     """``health --every week|30d --json``: windows from ``a`` on; the last ends at ``b``, so may be shorter.
 

@@ -271,7 +271,7 @@ async def _publish(services: Services, question: Question, place: communities.Co
 async def not_yet(event: ButtonPressed, services: Services) -> None:
     """The expert gets it back; the asker may say what is missing."""
     question = await own_question(services, event.subject)
-    await _advance(services, question, Act.REOPEN, routed_at=services.now(), stage=0)
+    await _advance(services, question, Act.REOPEN, routed_at=services.now(), answered_at=None, stage=0)
     expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
     asker = await asker_of(services, question)
     if expert is not None and asker is not None:
