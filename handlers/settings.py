@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed
-from bot.core.messages import Button, Message, Text, Value, joined, mark
+from bot.core.messages import Button, Message, Value, joined, mark, points
 from bot.core.roles import Purpose, Role
 from bot.services import Services
 from storage import communities, invitations, members
@@ -49,7 +49,7 @@ async def _show(services: Services) -> None:
             zone=community.time_zone,
         ),
         say(mark("Places:")),
-        _listing(
+        points(
             [
                 say(
                     mark("#{place}: {purpose}"),
@@ -105,8 +105,3 @@ async def _keep_a_facilitator(services: Services, member_id: int) -> None:
     facilitators = await members.with_role(services.session, services.community.id, Role.FACILITATOR)
     if [member.id for member in facilitators] == [member_id]:
         raise Refusal(mark("This is the only facilitator. Make somebody else facilitator first."))
-
-
-def _listing(points: list[Text]) -> Text:
-    values: dict[str, Value] = {f"point{number}": point for number, point in enumerate(points)}
-    return Text("\n".join(f"- {{{name}}}" for name in values), values)

@@ -8,9 +8,9 @@ from typing import Any
 from bot.core.capability import Capability, Where
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted, Joined
 from bot.core.forms import Choice, Form, FormValue, MultiChoiceField, TextField
-from bot.core.messages import Button, Emphasis, Kind, Message, Text, joined, mark
+from bot.core.messages import Button, Emphasis, Kind, Message, Text, joined, mark, points
 from bot.core.roles import Purpose
-from bot.services import Services, WorkServices
+from bot.services import Services
 from bot.texts import Wording
 from storage import communities, members, welcomes
 from storage.members import Membership
@@ -95,20 +95,15 @@ def greeting(services: Services, wording: Wording, *, introduced: bool = False) 
     return Message(text, tuple(buttons[1:] if introduced else buttons))
 
 
-async def _nothing_slow(payload: dict[str, Any], services: WorkServices) -> None:
-    """The joint line needs no slow work; it only has to wait a minute for others."""
-
-
-async def _say_joint_line(payload: dict[str, Any], _result: None, services: Services) -> None:
+@capability.due(_JOINT_LINE)
+async def say_joint_line(payload: dict[str, Any], services: Services) -> None:
+    """One line for everybody who came within the last minute."""
     newcomers = await welcomes.take_newcomers(services.session, payload["place"])
     place = await communities.place_by_id(services.session, payload["place"])
     if not newcomers or place is None or not place.active or place.purpose != Purpose.MAIN.value:
         return
     names = [member.name for member in newcomers]
     await services.post(place.address, Message(joint_line(services.community_wording, names)), Kind.WELCOME)
-
-
-capability.task(_JOINT_LINE, finish=_say_joint_line)(_nothing_slow)
 
 
 def joint_line(wording: Wording, names: list[str]) -> Text:
@@ -129,10 +124,8 @@ def joint_line(wording: Wording, names: list[str]) -> Text:
 async def show_norms(_event: ButtonPressed, services: Services) -> None:
     """What this community keeps to."""
     say = services.wording.say
-    listed = joined([joined([say(norm)]) for norm in NORMS], "\n")
-    points = Text("\n".join(f"- {{part{number}}}" for number in range(len(NORMS))), listed.values)
     title = say(mark("**How we treat each other in {community}**"), community=services.community.name)
-    await services.answer(Message(joined([title, points])))
+    await services.answer(Message(joined([title, points([say(norm) for norm in NORMS])])))
 
 
 @capability.command(

@@ -84,9 +84,9 @@ async def keep(session: Session, cipher: Cipher, events: Sequence[RawEvent], now
         }
         for event in events
     ]
+    statement = insert_into(session, InboxEvent).on_conflict_do_nothing().returning(col(InboxEvent.id))
     connection = await session.connection()
-    result = await connection.execute(insert_into(session, InboxEvent).on_conflict_do_nothing(), rows)
-    return max(result.rowcount, 0)
+    return len((await connection.execute(statement, rows)).all())  # PostgreSQL's driver counts no rows of many
 
 
 async def waiting(

@@ -48,4 +48,7 @@ async def _advisory_lock(database: Database) -> AsyncIterator[None]:
         if not (await connection.execute(statement, {"lock": _ADVISORY_LOCK})).scalar_one():
             raise DatabaseProblem(_BUSY)
         await connection.commit()
-        yield
+        try:
+            yield
+        finally:
+            await connection.invalidate()  # the pool would keep the connection, and with it the lock

@@ -26,6 +26,7 @@ H = TypeVar("H", bound=Handler)
 Work = Callable[[Any, Any], Awaitable[Any]]
 Finish = Callable[[Any, Any, Any], Awaitable[None]]
 W = TypeVar("W", bound=Work)
+Due = TypeVar("Due", bound=Handler)
 
 
 class Where(StrEnum):
@@ -87,6 +88,7 @@ class Capability:
     forms: dict[str, Action] = field(default_factory=dict)
     listeners: list[Listener] = field(default_factory=list)
     tasks: dict[str, TaskKind] = field(default_factory=dict)
+    _due: dict[str, Handler] = field(default_factory=dict)
 
     def command(
         self,
@@ -133,6 +135,19 @@ class Capability:
 
         return register
 
+    def due(self, kind: str) -> Callable[[Due], Due]:
+        """Do what falls due later: ``handler(payload, services)``, with nothing slow about it."""
+
+        async def finish(payload: Any, _result: None, services: Any) -> None:
+            await self._due[kind](payload, services)
+
+        def register(handler: Due) -> Due:
+            self._due[kind] = handler
+            _add(self.tasks, kind, TaskKind(_nothing_slow, finish))
+            return handler
+
+        return register
+
     def _action(
         self, table: dict[str, Action], action: str, roles: tuple[Role, ...], *, for_strangers: bool
     ) -> Callable[[H], H]:
@@ -161,6 +176,10 @@ class Schedule:
 
 class DuplicateName(Exception):
     """Two handlers claim the same command, button, form or task."""
+
+
+async def _nothing_slow(_payload: Any, _services: Any) -> None:
+    """Only the moment matters."""
 
 
 def _add(table: dict[str, Any], name: str, value: object) -> None:

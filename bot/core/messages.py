@@ -47,6 +47,12 @@ def joined(texts: Iterable[Value], separator: str = "\n\n") -> Text:
     return Text(separator.join(f"{{{name}}}" for name in values), values)
 
 
+def points(lines: Iterable[Value]) -> Text:
+    """Lines one under the other, each a point."""
+    values = {f"point{number}": line for number, line in enumerate(lines)}
+    return Text("\n".join(f"- {{{name}}}" for name in values), values)
+
+
 class Emphasis(StrEnum):
     """How much a button asks to be pressed."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
-from bot.core.messages import Text, Value, joined, mark
+from bot.core.messages import Text, Value, joined, mark, points
 from bot.texts import Wording
 from handlers.health._figures import LESS_IS_BETTER, NAMES, NO_DIRECTION, Figures
 from handlers.health._signals import Signal, evidence
@@ -173,12 +173,6 @@ def sparkline(values: Sequence[float | None]) -> str:
         return _BARS[round((value - low) / span * (len(_BARS) - 1))] if span else _BARS[3]
 
     return "".join(bar(value) for value in values)
-
-
-def points(lines: Sequence[Text]) -> Text:
-    """Lines one under the other, each a point."""
-    values: dict[str, Value] = {f"point{number}": line for number, line in enumerate(lines)}
-    return Text("\n".join(f"- {{{name}}}" for name in values), values)
 
 
 def as_lines(wording: Wording, community: str, data: Mapping[str, Any]) -> list[str]:

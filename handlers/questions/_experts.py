@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.errors import Refusal
 from bot.core.events import CommandUsed
-from bot.core.messages import Message, Text, Value, joined, mark
+from bot.core.messages import Message, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
 from handlers.questions import _routing as routing
@@ -52,7 +52,7 @@ async def _show(services: Services) -> None:
         )
         for expert, member in known
     ]
-    await services.answer(Message(joined([say(mark("**Experts**")), listing(lines)])))
+    await services.answer(Message(joined([say(mark("**Experts**")), points(lines)])))
 
 
 async def _show_topics(services: Services) -> None:
@@ -127,9 +127,3 @@ async def back(_event: CommandUsed, services: Services) -> None:
     """Here again."""
     await questions.set_away(services.session, services.community.id, services.member.id, away=False)
     await services.answer(Message(services.wording.say(mark("Welcome back! Questions come to you again."))))
-
-
-def listing(lines: list[Text]) -> Text:
-    """Lines one under the other, each a point."""
-    values: dict[str, Value] = {f"line{number}": line for number, line in enumerate(lines)}
-    return Text("\n".join(f"- {{{name}}}" for name in values), values)

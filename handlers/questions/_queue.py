@@ -6,11 +6,10 @@ from datetime import timedelta
 
 from bot.core.errors import Refusal
 from bot.core.events import CommandUsed
-from bot.core.messages import Message, Text, Value, joined, mark
+from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
 from handlers.questions._capability import capability
-from handlers.questions._experts import listing
 from handlers.questions._state import OPEN, State
 from handlers.questions._wording import shortened
 from storage import members, questions
@@ -55,9 +54,9 @@ async def _mine(services: Services) -> None:
     say = services.wording.say
     parts: list[Value] = []
     if waiting:
-        parts += [say(mark("**Waiting for your answer**")), listing([await _line(services, one) for one in waiting])]
+        parts += [say(mark("**Waiting for your answer**")), points([await _line(services, one) for one in waiting])]
     if asked:
-        parts += [say(mark("**Your questions**")), listing([_own_line(services, one, text) for one, text in asked])]
+        parts += [say(mark("**Your questions**")), points([_own_line(services, one, text) for one, text in asked])]
     if not parts:
         parts = [say(mark("You have no questions here yet. Ask one with /ask."))]
     # always in private: a list in a place could be read over somebody's shoulder as theirs
@@ -82,7 +81,7 @@ async def _queue(services: Services, *, overdue: bool) -> None:
         return
     title = mark("**Overdue questions**") if overdue else mark("**Open questions**")
     lines = [await _line(services, one) for one in found[:_MOST]]
-    await services.answer(Message(joined([say(title), listing(lines)])))
+    await services.answer(Message(joined([say(title), points(lines)])))
 
 
 async def _line(services: Services, question: Question) -> Text:

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.core.messages import Kind, Message, mark
-from bot.services import Services, WorkServices
+from bot.services import Services
 from handlers.questions import _routing as routing
 from handlers.questions._capability import capability
 from handlers.questions._deadlines import ESCALATED, MOVED, REMIND, REMINDED, plan
@@ -16,11 +16,8 @@ from storage.columns import to_microseconds
 from storage.questions import Question
 
 
-async def _nothing_slow(payload: Mapping[str, Any], services: WorkServices) -> None:
-    """Only the moment mattered."""
-
-
-async def _remind(payload: Mapping[str, Any], _result: None, services: Services) -> None:
+@capability.due(REMIND)
+async def remind(payload: Mapping[str, Any], services: Services) -> None:
     """The next step, unless somebody has acted in the meantime."""
     question = await questions.by_id(services.session, payload["question"])
     if question is None or not _still_waits(question, payload):
@@ -68,4 +65,3 @@ async def _escalate(services: Services, question: Question) -> None:
 
 
 _STEPS = {REMINDED: _remind_expert, MOVED: _move_on, ESCALATED: _escalate}
-capability.task(REMIND, finish=_remind)(_nothing_slow)

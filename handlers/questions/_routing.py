@@ -10,7 +10,7 @@ from typing import Any
 
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
-from bot.services import Services, WorkServices
+from bot.services import Services
 from handlers.questions import _wording as words
 from handlers.questions._askers import asker_of
 from handlers.questions._capability import capability
@@ -72,17 +72,12 @@ async def start(services: Services, question: Question) -> None:
         await route(services, question)
 
 
-async def _nothing_slow(payload: Mapping[str, Any], services: WorkServices) -> None:
-    """Only the moment mattered."""
-
-
-async def _route_later(payload: Mapping[str, Any], _result: None, services: Services) -> None:
+@capability.due(_ROUTE)
+async def route_later(payload: Mapping[str, Any], services: Services) -> None:
+    """The random while is over."""
     question = await questions.by_id(services.session, payload["question"])
     if question is not None and question.state == State.WAITING.value:
         await route(services, question)
-
-
-capability.task(_ROUTE, finish=_route_later)(_nothing_slow)
 
 
 async def route(services: Services, question: Question) -> bool:

@@ -32,14 +32,18 @@ def card(wording: Wording, question: Question, words: str, name: str | None) -> 
     head = say(mark("**{code}** ({topic}): a question for you"), code=question.code, topic=about)
     who = say(mark("{name} asks:"), name=asker_name(wording, name))
     what = say(mark("Answer in your own words; I bring it to them."))
-    subject = str(question.id)
-    buttons = (
+    return Message(joined([head, who, quoted(words), what]), _choices(wording, question))
+
+
+def _choices(wording: Wording, question: Question) -> tuple[Button, ...]:
+    """What an expert can do with a question."""
+    label, subject = wording.label, str(question.id)
+    return (
         Button(label(mark("Answer")), ANSWER, subject, Emphasis.PRIMARY),
         Button(label(mark("Ask back")), ASK_BACK, subject),
         Button(label(mark("Not mine")), NOT_MINE, subject),
         Button(label(mark("Away")), AWAY, subject),
     )
-    return Message(joined([head, who, quoted(words), what]), buttons)
 
 
 def card_is_over(wording: Wording, question: Question, key: str) -> Message:
@@ -49,16 +53,9 @@ def card_is_over(wording: Wording, question: Question, key: str) -> Message:
 
 def more(wording: Wording, question: Question, name: str | None, words: str) -> Message:
     """What an asker adds, as the expert gets it."""
-    say, label = wording.say, wording.label
+    say = wording.say
     head = say(mark("**{code}**: {name} adds:"), code=question.code, name=asker_name(wording, name))
-    subject = str(question.id)
-    buttons = (
-        Button(label(mark("Answer")), ANSWER, subject, Emphasis.PRIMARY),
-        Button(label(mark("Ask back")), ASK_BACK, subject),
-        Button(label(mark("Not mine")), NOT_MINE, subject),
-        Button(label(mark("Away")), AWAY, subject),
-    )
-    return Message(joined([head, quoted(words)]), buttons)
+    return Message(joined([head, quoted(words)]), _choices(wording, question))
 
 
 def answer(wording: Wording, question: Question, expert: str, words: str) -> Message:

@@ -142,14 +142,16 @@ async def test_a_form_without_a_name_is_sent_back_with_a_sentence(tmp_path: Path
         assert await ben.form() is not None
 
 
-async def test_the_norms_and_where_to_ask_are_one_press_away(tmp_path: Path) -> None:
+async def test_the_norms_and_a_question_are_one_press_away(tmp_path: Path) -> None:
     async with running(tmp_path) as talk:
         await founded(talk)
         ben = await joined(talk)
         await ben.presses("The norms")
         assert "Ask early. There are no silly questions here." in await ben.last()
         await ben.presses("Ask something")
-        assert "Write your question in #circle." in await ben.last()
+        form = await ben.form()
+        assert form is not None
+        assert form["form"]["title"] == "Ask a question"
 
 
 async def test_a_name_with_markup_arrives_as_plain_characters(tmp_path: Path) -> None:
