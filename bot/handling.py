@@ -76,8 +76,8 @@ class Handling:
     async def _act(self, session: Session, event: Event, step: Step | None) -> None:
         services = await services_for(self._frame, session, event)
         if step is None:
-            event, step = await self._look_up(services, event)
-            services = replace(services, event=event)
+            event, step, community_id = await self._look_up(services, event)
+            services = await replace(services, event=event).within(community_id)
         if services.known_community is None and not step.for_strangers:
             if acting_on(event):
                 raise Refusal(_STRANGER)
@@ -85,11 +85,14 @@ class Handling:
         check_roles(step, event, services.roles)
         await step.handler(event, services)
 
-    async def _look_up(self, services: Services, event: Event) -> tuple[Event, Step]:
-        """What a command, a button or a form is about. Raises Refusal where it is about nothing (any more)."""
+    async def _look_up(self, services: Services, event: Event) -> tuple[Event, Step, int | None]:
+        """What a command, a button or a form is about, and in which community; None leaves that as it is.
+
+        Raises Refusal where it is about nothing (any more).
+        """
         registry = self._frame.registry
         if isinstance(event, CommandUsed):
-            return event, registry.command(event)
+            return event, registry.command(event), None
         if isinstance(event, ButtonPressed):
             return await self._look_up_button(services, event, registry)
         assert isinstance(event, FormSubmitted)  # noqa: S101 - acting_on knows no other
@@ -97,18 +100,19 @@ class Handling:
         person = person_digest(self._frame.cipher, event.by.account)
         if form is None or form.person != person or not await forms.take(services.session, form.id, services.now()):
             raise Refusal(_FORM_OVER)
-        return replace(event, action=form.action, subject=form.subject), registry.form(form.action)
+        submitted = replace(event, action=form.action, subject=form.subject)
+        return submitted, registry.form(form.action), form.community_id
 
     async def _look_up_button(
         self, services: Services, event: ButtonPressed, registry: Registry
-    ) -> tuple[ButtonPressed, Step]:
+    ) -> tuple[ButtonPressed, Step, int | None]:
         button = await buttons.pressed(services.session, event.button)
         if button is None:
             raise Refusal(_NO_LONGER)
         pressed = replace(event, action=button.action, subject=button.subject, reference=button.reference)
         if button.action == OPEN_FORM:
-            return pressed, Step(OPEN_FORM, self._open_again, for_strangers=True)
-        return pressed, registry.button(button.action)
+            return pressed, Step(OPEN_FORM, self._open_again, for_strangers=True), button.community_id
+        return pressed, registry.button(button.action), button.community_id
 
     async def _open_again(self, event: ButtonPressed, services: Services) -> None:
         form = await forms.by_id(services.session, event.subject)

@@ -36,10 +36,11 @@ def person_digest(cipher: Cipher, account: Account) -> bytes:
 class Messenger:
     """Writes outbox rows, and remembers what their buttons and forms mean, inside one transaction."""
 
-    def __init__(self, session: Session, cipher: Cipher, clock: Clock) -> None:
+    def __init__(self, session: Session, cipher: Cipher, clock: Clock, community_id: int | None = None) -> None:
         self._session = session
         self._cipher = cipher
         self._clock = clock
+        self._community_id = community_id
 
     async def send(self, destination: Destination, message: Message, kind: Kind) -> OutboxRow:
         """Say something. The row's ``reference`` names the message for later edits."""
@@ -75,6 +76,7 @@ class Messenger:
             action=form.action,
             subject=form.subject,
             person=person_digest(self._cipher, person),
+            community_id=self._community_id,
             body=form_to_json(form),
             opened_at=self._clock.now(),
         )
@@ -122,7 +124,14 @@ class Messenger:
         with_tokens = tuple(replace(button, token=new_token()) for button in message.buttons)
         now = self._clock.now()
         rows = [
-            StoredButton(token=one.token, action=one.action, subject=one.subject, reference=reference, created_at=now)
+            StoredButton(
+                token=one.token,
+                action=one.action,
+                subject=one.subject,
+                reference=reference,
+                community_id=self._community_id,
+                created_at=now,
+            )
             for one in with_tokens
         ]
         await buttons.remember(self._session, rows)

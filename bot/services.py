@@ -114,7 +114,8 @@ class Services:
     @property
     def messenger(self) -> Messenger:
         """The way into the outbox of this transaction."""
-        return Messenger(self.session, self.frame.cipher, self.frame.clock)
+        community_id = self.known_community.id if self.known_community else None
+        return Messenger(self.session, self.frame.cipher, self.frame.clock, community_id)
 
     async def post(self, place: Place, message: Message, kind: Kind, *, thread: str | None = None) -> OutboxRow:
         """Say something to everybody in a place."""
@@ -166,6 +167,15 @@ class Services:
             retry_at=moment,
         )
         return await tasks.add(self.session, task)
+
+    async def within(self, community_id: int | None) -> Services:
+        """The same services in the community that a button or a form belongs to, whichever others the person is in."""
+        if community_id is None or (self.known_community and self.known_community.id == community_id):
+            return self
+        member = self.known_member
+        roles = await members.roles_of(self.session, community_id, member.id) if member else frozenset()
+        community = await communities.by_id(self.session, community_id)
+        return replace(self, known_community=community, roles=roles)
 
     def about(self, community: Community) -> Services:
         """The same services for the whole of a community, with nobody acting."""

@@ -11,7 +11,7 @@ from storage.database import Session
 
 
 class StoredButton(SQLModel, table=True):
-    """What pressing does (``action``), to which row (``subject``), on the message of which reference."""
+    """What pressing does (``action``), to which row (``subject``), on the message of which reference, in which community."""
 
     __tablename__ = "button"
 
@@ -19,6 +19,7 @@ class StoredButton(SQLModel, table=True):
     action: str = neutral()
     subject: str = neutral(default="")
     reference: str = neutral()
+    community_id: int | None = neutral(default=None, foreign_key="community.id")
     created_at: datetime = neutral(sa_type=Moment)
 
 

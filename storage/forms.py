@@ -21,6 +21,7 @@ class OpenedForm(SQLModel, table=True):
     action: str = neutral()
     subject: str = neutral(default="")
     person: bytes = pseudonymous()
+    community_id: int | None = neutral(default=None, foreign_key="community.id")
     body: dict[str, Any] = personal(sa_type=SealedJson)
     opened_at: datetime = neutral(sa_type=Moment, index=True)
     submitted_at: datetime | None = neutral(default=None, sa_type=Moment)

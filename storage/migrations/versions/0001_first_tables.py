@@ -25,15 +25,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_attachment_created_at"), ["created_at"], unique=False)
 
     op.create_table(
-        "button",
-        sa.Column("token", sa.String(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("reference", sa.String(), nullable=False),
-        sa.Column("created_at", sa.BigInteger(), nullable=False),
-        sa.PrimaryKeyConstraint("token"),
-    )
-    op.create_table(
         "community",
         sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("name", sa.String(), nullable=False),
@@ -42,22 +33,14 @@ def upgrade() -> None:
         sa.Column("is_sample", sa.Boolean(), nullable=False),
         sa.Column("complete", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.Column("quiet_from", sa.String(), server_default="21:00", nullable=False),
+        sa.Column("quiet_until", sa.String(), server_default="07:00", nullable=False),
+        sa.Column("weekend", sa.String(), server_default="56", nullable=False),
+        sa.Column("remind_after_hours", sa.Integer(), server_default="24", nullable=False),
+        sa.Column("next_expert_after_hours", sa.Integer(), server_default="48", nullable=False),
+        sa.Column("facilitator_after_hours", sa.Integer(), server_default="72", nullable=False),
         sa.PrimaryKeyConstraint("id"),
     )
-    op.create_table(
-        "form",
-        sa.Column("id", sa.String(), nullable=False),
-        sa.Column("action", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
-        sa.Column("person", sa.LargeBinary(), nullable=False),
-        sa.Column("body", sa.LargeBinary(), nullable=False),
-        sa.Column("opened_at", sa.BigInteger(), nullable=False),
-        sa.Column("submitted_at", sa.BigInteger(), nullable=True),
-        sa.PrimaryKeyConstraint("id"),
-    )
-    with op.batch_alter_table("form", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_form_opened_at"), ["opened_at"], unique=False)
-
     op.create_table(
         "handled",
         sa.Column("inbox_id", sa.BigInteger(), nullable=False),
@@ -238,6 +221,59 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_archive_import_community_id"), ["community_id"], unique=False)
 
     op.create_table(
+        "button",
+        sa.Column("token", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("reference", sa.String(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("created_at", sa.BigInteger(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["community.id"],
+        ),
+        sa.PrimaryKeyConstraint("token"),
+    )
+    op.create_table(
+        "expert",
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("topics", sa.JSON(), nullable=False),
+        sa.Column("away", sa.Boolean(), nullable=False),
+        sa.Column("asked_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["community.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+        ),
+        sa.PrimaryKeyConstraint("community_id", "member_id"),
+    )
+    with op.batch_alter_table("expert", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_expert_member_id"), ["member_id"], unique=False)
+
+    op.create_table(
+        "form",
+        sa.Column("id", sa.String(), nullable=False),
+        sa.Column("action", sa.String(), nullable=False),
+        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("person", sa.LargeBinary(), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("body", sa.LargeBinary(), nullable=False),
+        sa.Column("opened_at", sa.BigInteger(), nullable=False),
+        sa.Column("submitted_at", sa.BigInteger(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["community.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+    )
+    with op.batch_alter_table("form", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_form_opened_at"), ["opened_at"], unique=False)
+
+    op.create_table(
         "membership",
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -289,6 +325,48 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("code"),
     )
+    op.create_table(
+        "question",
+        sa.Column("id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("state", sa.String(), nullable=False),
+        sa.Column("topic", sa.String(), nullable=True),
+        sa.Column("language", sa.String(), nullable=False),
+        sa.Column("confidential", sa.Boolean(), nullable=False),
+        sa.Column("share", sa.Boolean(), nullable=False),
+        sa.Column("asker_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("text", sa.LargeBinary(), nullable=True),
+        sa.Column("answer", sa.LargeBinary(), nullable=True),
+        sa.Column("expert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
+        sa.Column("expert_message", sa.String(), nullable=True),
+        sa.Column("asker_message", sa.String(), nullable=True),
+        sa.Column("asked_at", sa.BigInteger(), nullable=False),
+        sa.Column("routed_at", sa.BigInteger(), nullable=True),
+        sa.Column("answered_at", sa.BigInteger(), nullable=True),
+        sa.Column("closed_at", sa.BigInteger(), nullable=True),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["asker_id"],
+            ["member.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["community_id"],
+            ["community.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["expert_id"],
+            ["member.id"],
+        ),
+        sa.PrimaryKeyConstraint("id"),
+        sa.UniqueConstraint("community_id", "number"),
+    )
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_asker_id"), ["asker_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_question_closed_at"), ["closed_at"], unique=False)
+        batch_op.create_index("question_by_expert", ["expert_id", "state"], unique=False)
+        batch_op.create_index("question_by_state", ["community_id", "state"], unique=False)
+
     op.create_table(
         "role",
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -394,6 +472,17 @@ def upgrade() -> None:
         batch_op.create_index("activity_once", ["community_id", "key"], unique=True)
 
     op.create_table(
+        "confidential_asker",
+        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("data_key", sa.LargeBinary(), nullable=False),
+        sa.Column("sealed", sa.LargeBinary(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["question.id"],
+        ),
+        sa.PrimaryKeyConstraint("question_id"),
+    )
+    op.create_table(
         "import_person",
         sa.Column("import_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
         sa.Column("number", sa.Integer(), nullable=False),
@@ -456,11 +545,32 @@ def upgrade() -> None:
     with op.batch_alter_table("presence", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_presence_member_id"), ["member_id"], unique=False)
 
+    op.create_table(
+        "question_passed_on",
+        sa.Column("question_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["question_id"],
+            ["question.id"],
+        ),
+        sa.PrimaryKeyConstraint("question_id", "member_id"),
+    )
+    with op.batch_alter_table("question_passed_on", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_passed_on_member_id"), ["member_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("question_passed_on", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_passed_on_member_id"))
+
+    op.drop_table("question_passed_on")
     with op.batch_alter_table("presence", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_presence_member_id"))
 
@@ -471,6 +581,7 @@ def downgrade() -> None:
     op.drop_table("newcomer")
     op.drop_table("import_place")
     op.drop_table("import_person")
+    op.drop_table("confidential_asker")
     with op.batch_alter_table("activity", schema=None) as batch_op:
         batch_op.drop_index("activity_once")
         batch_op.drop_index("activity_by_time")
@@ -494,6 +605,13 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_role_member_id"))
 
     op.drop_table("role")
+    with op.batch_alter_table("question", schema=None) as batch_op:
+        batch_op.drop_index("question_by_state")
+        batch_op.drop_index("question_by_expert")
+        batch_op.drop_index(batch_op.f("ix_question_closed_at"))
+        batch_op.drop_index(batch_op.f("ix_question_asker_id"))
+
+    op.drop_table("question")
     op.drop_table("place_invitation")
     with op.batch_alter_table("place", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_place_community_id"))
@@ -503,6 +621,15 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_membership_member_id"))
 
     op.drop_table("membership")
+    with op.batch_alter_table("form", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_form_opened_at"))
+
+    op.drop_table("form")
+    with op.batch_alter_table("expert", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_expert_member_id"))
+
+    op.drop_table("expert")
+    op.drop_table("button")
     with op.batch_alter_table("archive_import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_archive_import_community_id"))
 
@@ -536,12 +663,7 @@ def downgrade() -> None:
     op.drop_table("inbox")
     op.drop_table("import_record")
     op.drop_table("handled")
-    with op.batch_alter_table("form", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_form_opened_at"))
-
-    op.drop_table("form")
     op.drop_table("community")
-    op.drop_table("button")
     with op.batch_alter_table("attachment", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_attachment_created_at"))
 
