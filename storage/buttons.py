@@ -11,7 +11,7 @@ from storage.database import Session
 
 
 class StoredButton(SQLModel, table=True):
-    """What pressing does (``action``), to which row (``subject``), on the message of which reference, in which community."""
+    """What pressing does (``action``), to which row (``subject``), on which message, and in which community."""
 
     __tablename__ = "button"
 
