@@ -13,10 +13,13 @@ READY := .venv/.ready
 AXE := $(if $(shell command -v npm 2>/dev/null),.tools/node_modules/axe-core/axe.min.js)
 SOURCES := bot handlers schedules storage tests
 
-.PHONY: help run test lint format bench texts migration lock clean
+.PHONY: help demo run test lint format bench texts migration lock clean
 
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+demo: $(READY) ## Play a week in the life of a community, in half a minute
+	@$(BIN)/python -m bot demo
 
 run: $(READY) ## Start Baraza; with no tokens in .env it serves the local page
 	@$(BIN)/python -m bot run

@@ -49,6 +49,21 @@ def run() -> None:
 
 
 @cli.command()
+def demo(
+    keep: Annotated[bool, typer.Option("--keep", help="Keep the demo's database, to look around in it.")] = False,
+) -> None:
+    """Play a week in the life of a community, in half a minute: what each member does and sees."""
+    from bot.demo import play
+
+    try:
+        seen = asyncio.run(play(keep=keep))
+    except asyncio.CancelledError:  # a signal ended it
+        seen = False
+    if not seen:
+        raise typer.Exit(1)
+
+
+@cli.command()
 def doctor() -> None:
     """Check settings, database, migrations, clock and time zones, and list dead letters."""
     from bot.doctor import examine

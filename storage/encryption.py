@@ -40,7 +40,7 @@ class Cipher:
         """The plain text again. Raises WrongKey when the key or the data is not what it was."""
         try:
             return self._aes.decrypt(sealed[:_NONCE], sealed[_NONCE:], None)
-        except InvalidTag as error:
+        except (InvalidTag, ValueError) as error:  # ValueError: too short to be anything we wrote
             raise WrongKey("SECRET_KEY is not the one that this database was written with") from error
 
     def digest(self, *parts: str) -> bytes:
@@ -70,7 +70,10 @@ def key_from_file(path: Path) -> tuple[str, bool]:
     try:
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     except FileExistsError:
-        return path.read_text(encoding="ascii").strip(), False
+        key = path.read_text(encoding="ascii", errors="replace").strip()
+        if not key:
+            raise WrongKey(f"The key file {path.name} is empty. Put its content back, or set SECRET_KEY.") from None
+        return key, False
     key = secrets.token_urlsafe(32)
     with os.fdopen(descriptor, "w", encoding="ascii") as file:
         file.write(key + "\n")

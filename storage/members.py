@@ -130,23 +130,30 @@ async def ensure_many(session: Session, people: Mapping[Account, Person], now: d
     statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
     found = {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
     for account in people.keys() - found.keys():
-        person = people[account]
-        member = Member(name=person.name, language=person.language, created_at=now)
-        session.add(member)
-        await session.flush()
-        session.add(
-            MemberAccount(
-                member_id=member.id,
-                platform=account.platform,
-                tenant=account.tenant,
-                user_key=_user_key(account),
-                user=account.user,
-                is_bot=person.is_bot,
-            )
-        )
-        found[account] = member.id
-    await session.flush()
+        found[account] = await _add(session, people[account], now)
     return found
+
+
+async def _add(session: Session, person: Person, now: datetime) -> int:
+    """Somebody new. Another transaction may know them by now: then it is that member, and this one never was."""
+    account = person.account
+    member = Member(name=person.name, language=person.language, created_at=now)
+    session.add(member)
+    await session.flush()
+    values = {
+        "member_id": member.id,
+        "platform": account.platform,
+        "tenant": account.tenant,
+        "user_key": _user_key(account),
+        "user": account.user,
+        "is_bot": person.is_bot,
+    }
+    added = await session.exec(insert_into(session, MemberAccount).values(**values).on_conflict_do_nothing())
+    if added.rowcount == 1:
+        return member.id
+    await session.delete(member)
+    await session.flush()
+    return (await session.exec(select(MemberAccount.member_id).where(*_is(account)))).one()
 
 
 async def by_id(session: Session, member_id: int) -> Member | None:

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-_WORDS = re.compile(r"(?P<days>daily|first workday) (?P<hour>\d{2}):(?P<minute>\d{2})")
+_WORDS = re.compile(r"(?P<days>daily|first workday) (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)")
 _SATURDAY = 5
 _LONGEST_GAP_DAYS = 40
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -117,13 +118,14 @@ def validate(form: Form, values: Mapping[str, object]) -> tuple[dict[str, FormVa
     return cleaned, problems
 
 
+_INVISIBLE = {"Cc", "Cf", "Zs", "Zl", "Zp"}
 Checked = tuple[FormValue, Problem | None]
 
 
 def _check(field: Field, value: object) -> Checked:
     check = _CHECKS[type(field)]
     if isinstance(value, str):
-        value = value.strip()
+        value = _readable(value)
     if value in (None, "", [], False):
         empty: FormValue = (
             False if isinstance(field, ConsentField) else [] if isinstance(field, MultiChoiceField) else None
@@ -137,10 +139,15 @@ def _check_text(field: Field, value: object) -> Checked:
     assert isinstance(field, TextField | LongTextField)  # noqa: S101 - narrows the type for the table below
     if not isinstance(value, str):
         return None, Problem(NOT_A_TEXT, {})
-    text = value.replace("\x00", "").encode("utf-8", "replace").decode()
-    if len(text) > field.max_length:
-        return text, Problem(TOO_LONG, {"limit": str(field.max_length), "length": str(len(text))})
-    return text, None
+    if len(value) > field.max_length:
+        return value, Problem(TOO_LONG, {"limit": str(field.max_length), "length": str(len(value))})
+    return value, None
+
+
+def _readable(text: str) -> str:
+    """Without what nobody can read or store; a text of which nothing is visible is an empty one."""
+    kept = text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
+    return kept if any(unicodedata.category(char) not in _INVISIBLE for char in kept) else ""
 
 
 def _check_choice(field: Field, value: object) -> Checked:

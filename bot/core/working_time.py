@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from datetime import UTC, datetime, time, timedelta
 from zoneinfo import ZoneInfo
 
-from bot.core.cadence import first_moment
-
 SATURDAY, SUNDAY = 5, 6
+_MINUTE = timedelta(minutes=1)
+_LONGEST_MINUTES = 15 * 24 * 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,12 +39,11 @@ class WorkingTime:
         """
         if self.is_open(moment):
             return moment.astimezone(UTC)
-        today = moment.astimezone(self.zone).date()
-        for days in range(9):
-            for opens in sorted({time(0), self.quiet_until}):
-                candidate = first_moment(datetime.combine(today + timedelta(days=days), opens), self.zone)
-                if candidate > moment and self.is_open(candidate):
-                    return candidate
+        minute = moment.astimezone(UTC).replace(second=0, microsecond=0)
+        for _ in range(_LONGEST_MINUTES):  # each minute is looked at: where clocks go back, an hour opens twice
+            minute += _MINUTE
+            if self.is_open(minute):
+                return minute
         raise ValueError("no hour of the week is open")
 
     def after(self, moment: datetime, wait: timedelta, *, snoozed_until: datetime | None = None) -> datetime:

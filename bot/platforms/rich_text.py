@@ -21,6 +21,12 @@ _NAMED = re.compile(r"\{(\w+)\}")
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _STANDS_FOR_VALUE = re.compile(f"{_OPEN}(\\w+){_CLOSE}")
 _PRIVATE = str.maketrans("", "", _OPEN + _CLOSE)
+_KEPT = frozenset(
+    "\n\t\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
+)
+"""Joiners, and the signs of Arabic, Syriac and Kaithi that Unicode counts as format although they are seen."""
+_FLAG = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f)")
+"""The flag of a region: a black flag and the region's code in characters that are hidden anywhere else."""
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
@@ -96,7 +102,8 @@ def _blocks(text: Text) -> Iterator[Block]:
         elif token.type == "blockquote_open":
             yield Quote(tuple(_spans_of_all(tokens[position:end], text.values)))
         elif token.type == "fence":
-            yield Code(token.content.rstrip("\n"))
+            spans = _filled(token.content.rstrip("\n"), Span(""), text.values, right_to_left=False)
+            yield Code("".join(span.text for span in spans))
         position = end + 1
 
 
@@ -169,12 +176,13 @@ def _inline(text: Text, look: Span) -> Iterator[Span]:
 
 def clean(value: str) -> str:
     """A person's words without the characters that reorder or hide a line; a lone surrogate becomes a mark."""
-    kept = "".join(
-        char
-        for char in value.replace("\r\n", "\n").replace("\r", "\n")
-        if char in "\n\t\u200c\u200d" or unicodedata.category(char) not in ("Cc", "Cf", "Co")
-    )
+    parts = _FLAG.split(value.replace("\r\n", "\n").replace("\r", "\n"))
+    kept = "".join(part if number % 2 else "".join(filter(_shows, part)) for number, part in enumerate(parts))
     return kept.encode("utf-8", "replace").decode("utf-8")
+
+
+def _shows(char: str) -> bool:
+    return char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Co")
 
 
 def _has_right_to_left(text: str) -> bool:

@@ -103,7 +103,7 @@ async def _to_an_expert(services: Services, question: Question) -> None:
         after(Act.SEND, State(question.state))  # says in a sentence where it stands now
     say = services.wording.say
     key = (
-        mark("Thank you, I have your question: **{code}**. Nobody but me knows that it is yours. "
+        mark("Thank you, I have your question: **{code}**. No member, expert or facilitator sees that it is yours. "
              "I bring you the answer here. Follow it with /questions.")
         if question.confidential
         else mark("Thank you, I have your question: **{code}**. I bring you the answer here. "

@@ -69,7 +69,7 @@ def test_the_key_is_made_once_for_its_owner_alone(tmp_path: Path) -> None:
 
 def test_a_key_file_that_lost_its_content_is_refused(tmp_path: Path) -> None:
     (tmp_path / "baraza.key").write_text("\n")
-    with pytest.raises(DatabaseProblem, match=r"baraza\.key is empty"):
+    with pytest.raises(WrongKey, match=r"baraza\.key is empty"):
         Database(f"sqlite:///{tmp_path}/baraza.sqlite3")
 
 

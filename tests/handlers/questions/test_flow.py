@@ -41,7 +41,7 @@ async def test_a_question_by_name_goes_the_whole_way(tmp_path: Path) -> None:
 async def test_nobody_sees_who_asked_confidentially(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         await here.asks(here.ana, QUESTION, manner=CONFIDENTIAL)
-        assert "Nobody but me knows that it is yours." in await here.ana.last()
+        assert "No member, expert or facilitator sees that it is yours." in await here.ana.last()
         assert "Somebody, confidentially asks:" in await here.hassan.last()
         await here.answers(here.hassan, ANSWER)
         await here.ana.presses("This helps")

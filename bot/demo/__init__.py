@@ -1,0 +1,124 @@
+"""``baraza demo``: a week in the life of the sample community, played by its members over HTTP.
+
+Nothing here knows Baraza from inside: it starts ``python -m bot`` and sees what members see.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
+from time import monotonic
+from typing import TextIO
+from zoneinfo import ZoneInfo
+
+import aiohttp
+
+from bot.demo.members import Stage
+from bot.demo.process import OUTPUT, DemoStopped, running
+from bot.demo.story import COMMUNITY, WEEK, Scene, gathered
+from bot.demo.transcript import Transcript
+
+__all__ = ["WEEK", "Scene", "play"]
+
+PICTURE = Path("baraza-demo") / "health-check.png"
+_PNG = b"\x89PNG\r\n\x1a\n"
+_LONGEST_DELAY_SECONDS = 120
+
+
+async def play(
+    story: Sequence[Scene] = WEEK, *, keep: bool = False, out: TextIO | None = None, patience: float = 10.0
+) -> bool:
+    """Play the story; whether every step was seen by the member it was for, within ``patience`` seconds."""
+    transcript = Transcript(out)
+    folder = Path(mkdtemp(prefix="baraza-demo-"))
+    began = monotonic()
+    try:
+        with _ended_by_signals():
+            picture = await _play_in(folder, story, transcript, patience)
+    except DemoStopped as stopped:
+        transcript.ends(f"The story stops here. {stopped}", f"What Baraza itself printed: {folder / OUTPUT}")
+        return False
+    except BaseException:
+        rmtree(folder, ignore_errors=True)
+        raise
+    seconds = monotonic() - began
+    transcript.ends(f"That was a week in {seconds:.0f} seconds, and everybody saw what was meant for them.")
+    if picture:
+        transcript.ends(f"The picture of the health check: {picture}")
+    if keep:
+        transcript.ends(f"The demo's Baraza is kept. Start it there: cd {folder} && {sys.executable} -m bot")
+    else:
+        rmtree(folder, ignore_errors=True)
+        transcript.ends("Now meet them yourself: make run")
+    return True
+
+
+async def _play_in(folder: Path, story: Sequence[Scene], transcript: Transcript, patience: float) -> Path | None:
+    """Start Baraza, play every scene at its time, and save the picture; where it lies."""
+    transcript.title(
+        f"A week in the {COMMUNITY}",
+        "Everything below happens now, in a Baraza of its own that ends with the story. The people are invented; "
+        "what each of them sees is what Baraza shows them, word by word. Its clock is moved on, so a week is short.",
+    )
+    settings = {"CONFIDENTIAL_DELAY_SECONDS": str(_LONGEST_DELAY_SECONDS)}
+    try:
+        async with running(folder, **settings) as url, aiohttp.ClientSession() as session:
+            stage = Stage(session, url, transcript, patience)
+            await _play_on(stage, story)
+    except (aiohttp.ClientError, TimeoutError) as error:
+        raise DemoStopped("Baraza stopped answering in the middle of it.") from error
+    return _save(stage.picture) if stage.picture else None
+
+
+async def _play_on(stage: Stage, story: Sequence[Scene]) -> None:
+    cast = await gathered(stage)
+    now, zone = await stage.clock()
+    monday = _next_monday(now, zone)
+    for number, scene in enumerate(story):
+        stage.scene_began = (await stage.clock())[0]
+        await stage.wait_until(monday + timedelta(days=scene.day, hours=scene.hour))
+        if number == 0:
+            stage.began = stage.scene_began
+        moment = (await stage.clock())[0].astimezone(ZoneInfo(zone))
+        stage.transcript.scene(f"{moment:%A %-d %B, %H:%M}", scene.title, scene.why)
+        await scene.played(cast)
+
+
+def _next_monday(now: datetime, zone: str) -> datetime:
+    """The midnight with which the next week begins there."""
+    today = now.astimezone(ZoneInfo(zone)).date()
+    return datetime.combine(today + timedelta(days=7 - today.weekday()), time(), ZoneInfo(zone))
+
+
+def _save(picture: bytes) -> Path:
+    """Keep the picture in the current folder, in the place of an earlier one."""
+    if not picture.startswith(_PNG):
+        raise DemoStopped("Ingrid Solheimdal did not see a picture: what came is no PNG.")
+    path = PICTURE.absolute()
+    try:
+        path.parent.mkdir(exist_ok=True)
+        path.write_bytes(picture)
+    except OSError as error:
+        raise DemoStopped(f"The picture can't be saved as {path} ({error.strerror}).") from error
+    return path
+
+
+@contextmanager
+def _ended_by_signals() -> Iterator[None]:
+    """Let a signal that would end this program at once end the story instead, so that its Baraza ends too."""
+    loop, playing = asyncio.get_running_loop(), asyncio.current_task()
+    assert playing is not None  # noqa: S101 - a coroutine that runs has a task
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        loop.add_signal_handler(number, playing.cancel)
+    try:
+        yield
+    finally:
+        for number in (signal.SIGTERM, signal.SIGHUP):
+            loop.remove_signal_handler(number)

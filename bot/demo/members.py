@@ -1,0 +1,282 @@
+"""People who reach Baraza as its members do: over HTTP, like the page, and with no other knowledge of it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any, TypeVar
+
+import aiohttp
+
+from bot.demo.process import DemoStopped
+from bot.demo.transcript import Transcript
+
+Json = dict[str, Any]
+Found = TypeVar("Found")
+_LOOK_AGAIN_SECONDS = 0.05
+
+
+class _Refused(Exception):
+    """Baraza did not do it; the message is its sentence about why."""
+
+
+@dataclass(frozen=True, slots=True)
+class Seen:
+    """A message as one person sees it."""
+
+    raw: Json
+
+    @property
+    def id(self) -> str:
+        return str(self.raw["id"])
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromisoformat(self.raw["at"])
+
+    @property
+    def from_baraza(self) -> bool:
+        return bool(self.raw["author"]["is_bot"])
+
+    @property
+    def lines(self) -> list[str]:
+        """Its words, a paragraph or a point a line."""
+        return [line for block in self.raw["content"] for line in _lines_of(block)]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.lines)
+
+    @property
+    def points(self) -> list[str]:
+        """The points of its first list."""
+        lists = [block for block in self.raw["content"] if block["type"] == "list"]
+        return _lines_of(lists[0]) if lists else []
+
+    @property
+    def buttons(self) -> list[Json]:
+        return list(self.raw["buttons"])
+
+    @property
+    def pictures(self) -> list[Json]:
+        return [file for file in self.raw["files"] if file["media_type"] == "image/png"]
+
+
+def _lines_of(block: Json) -> list[str]:
+    if block["type"] == "code":
+        return str(block["text"]).splitlines()
+    if block["type"] == "list":
+        return [f"- {_words(item)}" for item in block["items"]]
+    quote = "> " if block["type"] == "quote" else ""
+    return [quote + line for line in _words(block["children"]).splitlines()]
+
+
+def _words(spans: list[Json]) -> str:
+    return "".join(span["text"] for span in spans)
+
+
+@dataclass
+class Stage:
+    """Where the story is played: the running program, its clock, and the transcript."""
+
+    session: aiohttp.ClientSession
+    url: str
+    transcript: Transcript
+    patience: float
+    began: datetime = datetime.min.replace(tzinfo=UTC)
+    scene_began: datetime = datetime.min.replace(tzinfo=UTC)
+    picture: bytes | None = None
+
+    async def get(self, path: str, **query: str) -> Json:
+        """What the program answers."""
+        async with self._asked("GET", path, params=query) as response:
+            body: Json = await response.json()
+            return _accepted(response, body)
+
+    async def post(self, path: str, **body: Any) -> Json:
+        """What the program answers to an act, once it has it durably."""
+        async with self._asked("POST", path, json=body) as response:
+            answer: Json = await response.json()
+            return _accepted(response, answer)
+
+    async def file(self, file: str) -> bytes:
+        """The bytes of a file."""
+        async with self._asked("GET", f"/local/files/{file}") as response:
+            return await response.read()
+
+    def _asked(self, method: str, path: str, **more: Any) -> Any:
+        return self.session.request(method, self.url + path, **more)
+
+    async def everybody(self) -> list[Member]:
+        """Everybody who is here, in the order in which they came."""
+        people = (await self.get("/local/people"))["people"]
+        return [Member(self, one["id"], one["name"]) for one in people if not one["is_bot"]]
+
+    async def newcomer(self, name: str, language: str) -> Member:
+        """Somebody who is in no place yet."""
+        person = (await self.post("/local/people", name=name, language=language))["person"]
+        return Member(self, person["id"], person["name"])
+
+    async def clock(self) -> tuple[datetime, str]:
+        """The program's own time, and the time zone in which its page shows it."""
+        anybody = (await self.everybody())[0]
+        clock = (await self.get("/local/state", person=anybody.id))["clock"]
+        return datetime.fromisoformat(clock["now"]), clock["time_zone"]
+
+    async def wait_until(self, moment: datetime) -> None:
+        """Let time pass; returns when all that was due on the way has happened."""
+        await self.post("/local/clock", to=moment.astimezone(UTC).isoformat())
+
+
+def _accepted(response: aiohttp.ClientResponse, body: Json) -> Json:
+    if response.status < 400:
+        return body
+    sentences = [str(body["error"])] if "error" in body else [str(one) for one in body.get("errors", {}).values()]
+    raise _Refused(" ".join(sentences) or f"it answered {response.status}")
+
+
+@dataclass
+class Member:
+    """One person: what they do and what they see, each of it written into the transcript."""
+
+    stage: Stage
+    id: str
+    full_name: str
+    _places: dict[str, str] = field(default_factory=dict)
+    _seen: set[str] = field(default_factory=set)
+
+    @property
+    def name(self) -> str:
+        return self.full_name.split()[0]
+
+    async def joins(self, place: str) -> None:
+        self._tell(f"{self.name} joins #{place}.")
+        await self._do("join", "/local/join", place=await self._place(place))
+
+    async def writes(self, text: str, place: str, *, under: Seen | None = None) -> Seen:
+        """Write in a place, or as an answer under a message."""
+        self._tell(f"{self.name} answers below:" if under else f"{self.name} writes in #{place}:")
+        self.stage.transcript.shows([text])
+        where = await self._place(place)
+        body = await self._do("write", "/local/messages", place=where, text=text, thread=under.id if under else None)
+        return Seen(body["message"])
+
+    async def reacts(self, message: Seen, emoji: str) -> None:
+        self._tell(f"{self.name} reacts with {emoji}")
+        await self._do("react", f"/local/messages/{message.id}/react", emoji=emoji, removed=False)
+
+    async def types(self, command: str, place: str | None = None) -> None:
+        """Use a command, in private to Baraza or in a place."""
+        self._tell(f"{self.name} types {command} " + (f"in #{place}." if place else "to Baraza, in private."))
+        await self._do(f"use {command}", "/local/commands", place=await self._place(place), text=command)
+
+    async def presses_main_button(self, message: Seen) -> None:
+        """Press the button that stands out, whatever it is called in this person's language."""
+        found = [one for one in message.buttons if one["emphasis"] == "primary"]
+        if not found:
+            raise DemoStopped(f"{self.full_name} was to press a button, but there was none.")
+        self._tell(f"{self.name} presses [{found[0]['label']}].")
+        doing = f"press [{found[0]['label']}]"
+        await self._do(doing, "/local/buttons", message=message.id, button=found[0]["token"])
+
+    async def fills_in(self, **values: Any) -> None:
+        """Wait for the form that opens, fill in these fields, leave the others as they are, and send it."""
+        opened = await self._until(self._open_form, "a form that opens")
+        form = opened["form"]
+        fields = {one["name"]: one for one in form["fields"]}
+        if missing := values.keys() - fields.keys():
+            raise DemoStopped(f"{self.full_name} found no field for {', '.join(missing)} in “{form['title']}”.")
+        self._tell(f"{self.name} fills in “{form['title']}”:")
+        self.stage.transcript.shows(
+            [f"{fields[name]['label']}: {_chosen(fields[name], value)}" for name, value in values.items()],
+            more=f"[{form['submit']}]",
+        )
+        everything = {**{name: one.get("initial") for name, one in fields.items()}, **values}
+        await self._do(f"send “{form['title']}”", f"/local/forms/{opened['id']}", values=everything)
+
+    async def sees(
+        self,
+        what: str,
+        *words: str,
+        place: str | None = None,
+        under: Seen | None = None,
+        without: tuple[str, ...] = (),
+        that: Callable[[Seen], bool] = lambda _message: True,
+    ) -> Seen:
+        """Wait for a new message with all these words, and write it down. Raises DemoStopped."""
+
+        async def look() -> Seen | None:
+            for message in reversed(await self.messages(place, under=under)):
+                new = message.id not in self._seen and message.at >= self.stage.scene_began
+                if new and all(word in message.text for word in words) and that(message):
+                    return message
+            return None
+
+        where = f"in #{place}" if place else "in private, from Baraza"
+        found = await self._until(look, f"{what} ({where})")
+        self._seen.add(found.id)
+        if any(word in found.text for word in without):
+            raise DemoStopped(f"{self.full_name} saw {what}, but with a name in it that nobody should see.")
+        self._tell(f"{self.name} sees {where}:")
+        more = [f"[{one['label']}]" for one in found.buttons] + [f"[picture: {one['name']}]" for one in found.pictures]
+        self.stage.transcript.shows(found.lines, more="  ".join(more))
+        return found
+
+    async def messages(self, place: str | None = None, *, under: Seen | None = None) -> list[Seen]:
+        """The newest messages of a place (in private without one), or those under a message, the oldest first."""
+        return await self._read(await self._place(place), under)
+
+    async def everything_since(self, moment: datetime) -> list[Seen]:
+        """Every message since then that this person can open, anywhere."""
+        state = await self.stage.get("/local/state", person=self.id)
+        tops = [top for place in state["places"] if place["joined"] for top in await self._read(place["id"])]
+        answered = [top for top in tops if top.raw["replies"]]
+        replies = [reply for top in answered for reply in await self._read(top.raw["place"], top)]
+        return list({one.id: one for one in [*tops, *replies] if one.at >= moment}.values())
+
+    async def _read(self, place: str, under: Seen | None = None) -> list[Seen]:
+        query = {"person": self.id, "place": place, **({"thread": under.id} if under else {})}
+        return [Seen(one) for one in (await self.stage.get("/local/messages", **query))["messages"]]
+
+    async def _place(self, name: str | None) -> str:
+        """The id of a place, or of the private chat with Baraza."""
+        if not self._places:
+            places = (await self.stage.get("/local/state", person=self.id))["places"]
+            direct = {"": one["id"] for one in places if one["kind"] == "direct"}
+            self._places = {**direct, **{one["name"]: one["id"] for one in places if one["kind"] != "direct"}}
+        if (name or "") not in self._places:
+            raise DemoStopped(f"{self.full_name} found no place called {name}.")
+        return self._places[name or ""]
+
+    async def _open_form(self) -> Json | None:
+        forms = (await self.stage.get("/local/forms", person=self.id))["forms"]
+        return forms[-1] if forms else None
+
+    async def _until(self, look: Callable[[], Awaitable[Found | None]], what: str) -> Found:
+        """What ``look`` finds, looking again and again for as long as the stage has patience."""
+        try:
+            async with asyncio.timeout(self.stage.patience):
+                while (found := await look()) is None:
+                    await asyncio.sleep(_LOOK_AGAIN_SECONDS)
+                return found
+        except TimeoutError as error:
+            waited = f"{self.stage.patience:g} seconds"
+            raise DemoStopped(f"{self.full_name} did not see {what} within {waited}.") from error
+
+    async def _do(self, doing: str, path: str, **body: Any) -> Json:
+        try:
+            return await self.stage.post(path, person=self.id, **body)
+        except _Refused as refusal:
+            raise DemoStopped(f"{self.full_name} could not {doing}: {refusal}") from refusal
+
+    def _tell(self, what: str) -> None:
+        self.stage.transcript.does(what)
+
+
+def _chosen(asked: Json, value: Any) -> str:
+    """A value as it is shown in its field: a choice by its label."""
+    labels = {one["value"]: one["label"] for one in asked.get("choices") or []}
+    many = value if isinstance(value, list) else [value]
+    return ", ".join(labels.get(one, str(one)) for one in many)

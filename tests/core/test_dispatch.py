@@ -1,0 +1,134 @@
+"""Event -> handler: by table, with a sentence where there is none."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.core.addresses import Account, MessageRef, Person, Place
+from bot.core.capability import Capability, Where
+from bot.core.dispatch import NotAllowed, Registry, acting_on, check_roles, normal
+from bot.core.errors import Refusal
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, Joined, Left, MessagePosted
+from bot.core.roles import Role
+from tests.community import START
+
+ANA = Person(Account("fake", "tenant", "ana"), "Ana")
+CIRCLE = Place("fake", "tenant", "circle", "circle")
+
+
+async def handler(_event: Any, _services: Any) -> None: ...
+
+
+def used(name: str, place: Place | None = None) -> CommandUsed:
+    return CommandUsed(at=START, by=ANA, place=place, name=name)
+
+
+def registry() -> Registry:
+    capability = Capability("things")
+    capability.command("help", summary="", for_strangers=True)(handler)
+    capability.command("settings", summary="", roles=(Role.FACILITATOR,))(handler)
+    capability.command("health", summary="", roles=(Role.FACILITATOR, Role.STAKEHOLDER))(handler)
+    capability.command("secret", summary="", where=Where.PRIVATE)(handler)
+    capability.command("here", summary="", where=Where.PLACE)(handler)
+    capability.button("things.press", roles=(Role.EXPERT,))(handler)
+    capability.form("things.send")(handler)
+    capability.on(Joined)(handler)
+    capability.on(MessagePosted, private=True, strangers=True)(handler)
+    capability.on(Left, private=None)(handler)
+    return Registry([capability])
+
+
+def refusal(name: str, place: Place | None = None) -> Refusal:
+    with pytest.raises(Refusal) as caught:
+        registry().command(used(name, place))
+    return caught.value
+
+
+@pytest.mark.parametrize("typed", ["help", "HELP", "  Help ", "ｈｅｌｐ", "𝐡𝐞𝐥𝐩"])
+def test_a_command_is_understood_from_any_keyboard(typed: str) -> None:
+    assert registry().command(used(typed)).name == "command.help"
+
+
+@given(st.text(st.characters(exclude_categories=[])))
+def test_any_name_finds_its_command_or_a_sentence(name: str) -> None:
+    if normal(name) in registry().commands:
+        assert registry().command(used(name)).name == f"command.{normal(name)}"
+    else:
+        refused = refusal(name)
+        assert refused.key
+        assert all(len(str(value)) <= 32 for value in refused.values.values())
+
+
+def test_an_unknown_command_names_the_nearest() -> None:
+    assert refusal("setings").values == {"command": "setings", "nearest": "settings"}
+    assert set(refusal("xyzzy").values) == {"command"}
+
+
+def test_a_command_says_where_it_works() -> None:
+    assert "private message" in refusal("secret", CIRCLE).key
+    assert "in the place" in refusal("here").key
+    assert registry().command(used("secret")).name == "command.secret"
+    assert registry().command(used("here", CIRCLE)).name == "command.here"
+
+
+def test_buttons_and_forms_of_an_earlier_time_are_told_so() -> None:
+    known = registry()
+    assert known.button("things.press").roles == {Role.EXPERT}
+    assert known.form("things.send").name == "form.things.send"
+    assert (known.has_button("things.press"), known.has_button("things.send")) == (True, False)
+    for ask in (known.button, known.form):
+        with pytest.raises(Refusal, match="from an earlier time"):
+            ask("things.gone")
+
+
+def test_listeners_hear_what_they_asked_for_in_places_or_in_private() -> None:
+    known = registry()
+    message = MessageRef("fake", "tenant", "circle", "1")
+
+    def heard(event: Event) -> list[str]:
+        return [step.name for step in known.listeners(event)]
+
+    assert heard(Joined(at=START, by=ANA, place=CIRCLE, key="1")) == ["things.handler"]
+    assert heard(Joined(at=START, by=ANA, key="1")) == []
+    assert heard(MessagePosted(at=START, by=ANA, place=CIRCLE, key="1", message=message)) == []
+    assert heard(MessagePosted(at=START, by=ANA, key="1", message=message)) == ["things.handler"]
+    assert heard(Left(at=START, by=ANA, key="1")) == heard(Left(at=START, by=ANA, place=CIRCLE, key="1"))
+
+
+@pytest.mark.parametrize(
+    ("name", "roles", "allowed"),
+    [
+        ("help", [], True),
+        ("settings", [], False),
+        ("settings", [Role.EXPERT, Role.STAKEHOLDER], False),
+        ("settings", [Role.FACILITATOR], True),
+        ("health", [Role.STAKEHOLDER], True),
+        ("health", [Role.EXPERT], False),
+    ],
+)
+def test_roles_are_checked_when_somebody_acts(name: str, roles: list[Role], allowed: bool) -> None:
+    step = registry().command(used(name))
+    if allowed:
+        check_roles(step, used(name), frozenset(roles))
+    else:
+        with pytest.raises(NotAllowed, match="acilitator"):
+            check_roles(step, used(name), frozenset(roles))
+
+
+def test_only_what_somebody_may_use_is_offered() -> None:
+    def offered(*roles: Role) -> list[str]:
+        return [command.name for command in registry().allowed(frozenset(roles))]
+
+    assert offered() == ["help", "here", "secret"]
+    assert offered(Role.FACILITATOR) == ["health", "help", "here", "secret", "settings"]
+
+
+def test_who_presses_types_or_sends_waits_for_an_answer() -> None:
+    assert acting_on(used("help"))
+    assert acting_on(ButtonPressed(at=START, by=ANA, button="x"))
+    assert acting_on(FormSubmitted(at=START, by=ANA, form="x", values={}))
+    assert not acting_on(Joined(at=START, by=ANA, key="1"))

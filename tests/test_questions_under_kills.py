@@ -1,0 +1,257 @@
+"""Twenty members ask, experts answer, and the process is killed fifty times between.
+
+Every question reaches its end, and each receipt, answer and thanks arrives exactly once: counted by what the
+people have in their chats, never by what the program says of itself.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from tests.community import Seen, Someone, founded
+from tests.persistent import Persistent, intro_of
+from tests.process import Process, ProcessTalk, baraza, process
+
+KILLS = 50
+ASKERS = 20
+QUESTIONS_EACH = 2
+_DEADLINE_SECONDS = 400
+_TOPICS = {"Hassan": "cold chain", "Mei": "safe water", "Paulo": "fuel", "Nadia": "training"}
+_CODE = re.compile(r"\bQ(\d+)\b")
+_RECEIPT = re.compile(r"Thank you, I have your question: (Q\d+)\.")
+
+
+@dataclass
+class Intention:
+    """What one member wants to know once, and how."""
+
+    asker: Persistent
+    words: str
+    topic: str
+    confidential: bool
+    share: bool
+    after_deaths: int
+    code: str = ""
+    answers: set[str] = field(default_factory=set)
+
+
+@dataclass
+class Deaths:
+    """How often the process has been killed so far."""
+
+    count: int = 0
+
+    async def reach(self, count: int) -> None:
+        while self.count < count:
+            await asyncio.sleep(0.05)
+
+    async def happen(self, installation: Process, talk: ProcessTalk, random: Random) -> None:
+        """Kill the process at random moments of its life, from before it is ready to long after."""
+        for _ in range(KILLS):
+            if random.random() < 0.75:
+                await installation.healthy(talk.session)
+            await asyncio.sleep(random.uniform(0.01, 0.8))
+            installation.kill()
+            installation.start()
+            self.count += 1
+
+
+@pytest.mark.process
+async def test_fifty_deaths_lose_no_question_and_double_no_answer(tmp_path: Path) -> None:
+    random = Random(50)
+    async with asyncio.timeout(_DEADLINE_SECONDS), process(tmp_path, CONFIDENTIAL_DELAY_SECONDS="0") as here:
+        installation, talk = here
+        fatima, experts, askers = await _gather(talk)
+        intentions = _intentions(askers, random)
+        deaths = Deaths()
+        dying = asyncio.create_task(deaths.happen(installation, talk, random))
+        async with _answering(experts):
+            await asyncio.gather(*(_ask_all(asker, intentions, deaths) for asker in askers))
+            ended_early = sum(one.after_deaths < KILLS / 2 for one in intentions)
+            assert ended_early
+        await dying
+        await installation.healthy(talk.session)
+        await talk.settle()
+        people = [fatima, *experts, *askers]
+        await _check(intentions, people, [one.name for one in experts], await fatima.someone.place("circle"))
+        assert installation.terminate() == 0
+    assert "dead letters: ok (none)" in baraza(tmp_path, "doctor").stdout
+
+
+async def _gather(talk: ProcessTalk) -> tuple[Persistent, list[Persistent], list[Persistent]]:
+    """A facilitator, four experts and twenty members of one community; nothing has been asked yet."""
+    fatima = await founded(talk)
+
+    async def come(name: str) -> Someone:
+        person = await talk.newcomer(name)
+        await talk.post("/local/join", person=person.id, place=await person.place("circle"))
+        return person
+
+    experts = [await come(name) for name in _TOPICS]
+    askers = [await come(f"Asker{number:02}x") for number in range(ASKERS)]
+    await talk.settle()
+    for name, topic in _TOPICS.items():
+        await fatima.says(f"/experts add @{name} {topic}")
+    return Persistent(fatima), [Persistent(one) for one in experts], [Persistent(one) for one in askers]
+
+
+def _intentions(askers: list[Persistent], random: Random) -> list[Intention]:
+    """Each asks at a time of their own, all across the deaths; every second one confidentially, some unshared."""
+    total = len(askers) * QUESTIONS_EACH
+    return [
+        Intention(
+            asker=askers[number % len(askers)],
+            words=f"What is right for {topic} in week {number} at post {random.randrange(1000)}?",
+            topic=topic,
+            confidential=number % 2 == 0,
+            share=number % 5 != 0,
+            after_deaths=number * (KILLS - 1) // total,
+        )
+        for number, topic in enumerate(random.choice(list(_TOPICS.values())) for _ in range(total))
+    ]
+
+
+async def _ask_all(asker: Persistent, intentions: list[Intention], deaths: Deaths) -> None:
+    for one in intentions:
+        if one.asker is asker:
+            await deaths.reach(one.after_deaths)
+            await _live_through(one)
+
+
+async def _live_through(one: Intention) -> None:
+    """From the wish to ask to the answer that helped, as a person does it on the page."""
+    asker = one.asker
+    before = {found[1] for found in map(_RECEIPT.search, await _texts(asker)) if found}
+    while not await asker.sends(
+        await asker.asks_for_form("Ask a question", lambda: asker.says("/ask")),
+        Your_question=one.words,
+        Topic=one.topic,
+        By_name_or_confidentially="confidential" if one.confidential else "name",
+        **{"May_others_read_question_and_answer?": "yes" if one.share else "no"},
+    ):
+        pass
+
+    while not one.code:
+        received = await asker.received()
+        codes = {found[1] for found in (_RECEIPT.search(seen.text) for seen in received) if found} - before
+        if codes:
+            (one.code,) = codes
+        for seen in received:
+            if "Send it to an expert" in seen.buttons:
+                await asker.presses(seen, "Send it to an expert")
+        await asyncio.sleep(0.1)
+
+    def is_answer(seen: Seen) -> bool:
+        return f"{one.code}: " in seen and " answers:" in seen
+
+    async def over() -> bool:
+        received = await asker.received()
+        one.answers.update(str(seen.raw["id"]) for seen in received if is_answer(seen))
+        return any(f"{one.code} is answered." in seen for seen in received)
+
+    while not await over():
+        for seen in await asker.received():
+            if is_answer(seen) and "This helps" in seen.buttons:
+                await asker.presses(seen, "This helps")
+                await asker.until(over)
+        await asyncio.sleep(0.1)
+    await asker.puts_away_forms()
+
+
+@asynccontextmanager
+async def _answering(experts: list[Persistent]) -> AsyncIterator[None]:
+    """The experts answer whatever comes to them, one card after the other."""
+    answering = [asyncio.create_task(_answer_all(expert)) for expert in experts]
+    try:
+        yield
+    finally:
+        for task in answering:
+            task.cancel()
+        results = await asyncio.gather(*answering, return_exceptions=True)
+    assert [one for one in results if not isinstance(one, asyncio.CancelledError)] == []
+
+
+async def _answer_all(expert: Persistent) -> None:
+    passed_on: set[str] = set()
+    while True:
+        for card in await expert.received():
+            if "Answer" not in card.buttons:
+                continue
+            code = _code_in(card.text)
+            if int(code[1:]) % 6 == 0 and code not in passed_on and "safe water" not in card:
+                passed_on.add(code)
+                await expert.presses(card, "Not mine")
+            else:
+                await _answer(expert, card)
+            await expert.until(lambda number=card.raw["id"]: _is_over(expert, number))  # type: ignore[misc]
+        await asyncio.sleep(0.1)
+
+
+async def _answer(expert: Persistent, card: Seen) -> None:
+    form = await expert.asks_for_form("Answer a question", lambda: expert.presses(card, "Answer"))
+    code = _code_in(intro_of(form) or card.text)
+    await expert.sends(form, Your_answer=f"This is what I know about {code}.")
+
+
+async def _is_over(expert: Persistent, number: str) -> bool:
+    return any(seen.raw["id"] == number and "Answer" not in seen.buttons for seen in await expert.received())
+
+
+def _code_in(text: str) -> str:
+    found = _CODE.search(text)
+    assert found is not None, text
+    return found[0]
+
+
+async def _texts(person: Persistent, place: str | None = None) -> list[str]:
+    return [seen.text for seen in await person.received(place)]
+
+
+async def _check(intentions: list[Intention], people: list[Persistent], experts: list[str], place: str) -> None:
+    """What arrived, person by person."""
+    private = {person.name: await _texts(person) for person in people}
+    public = await _texts(people[0], place)
+    assert sorted(int(one.code[1:]) for one in intentions) == list(range(1, len(intentions) + 1))
+    for one in intentions:
+        _check_question(one, private, public, experts)
+    for asker in {one.asker.name: one.asker for one in intentions}.values():
+        await asker.says("/questions")
+        own = [one for one in intentions if one.asker is asker]
+
+        async def listed(asker: Persistent = asker) -> bool:
+            return "Your questions" in (await asker.received())[-1]
+
+        assert await asker.until(listed, 30)
+        lines = (await asker.received())[-1].text.splitlines()
+        expected = {f"{one.code} {one.words}: answered, it helped" for one in own}
+        assert expected == {line for line in lines if _CODE.match(line)}, asker.name
+
+
+def _check_question(one: Intention, private: dict[str, list[str]], public: list[str], experts: list[str]) -> None:
+    code, answer = one.code, f"This is what I know about {one.code}."
+
+    def count(texts: list[str], *words: str) -> int:
+        return sum(all(word in text for word in words) for text in texts)
+
+    mine = private[one.asker.name]
+    by_experts = [text for name in experts for text in private[name]]
+    assert count(mine, f"Thank you, I have your question: {code}.") == 1, code
+    assert count(mine, answer) == count(mine, f"{code} is answered.", answer) == len(one.answers) == 1, (code, mine)
+    assert count(by_experts, f"Your answer to {code} is on its way.") == 1, (code, by_experts)
+    assert count(by_experts, f"Your answer to {code} helped.") == 1, code
+    assert count(public, one.words) == count(public, f"{code}: ", one.words, answer) == one.share, (code, public)
+    if one.confidential:
+        others = [*public, *(text for name, texts in private.items() if name != one.asker.name for text in texts)]
+        assert not [text for text in others if code in _CODE_WORDS(text) and one.asker.name in text], code
+
+
+def _CODE_WORDS(text: str) -> set[str]:
+    return {f"Q{number}" for number in _CODE.findall(text)}
