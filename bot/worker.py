@@ -36,6 +36,8 @@ SIDE_BY_SIDE = 16
 _TRIES_IN_LINE = 3
 _WAIT_IN_LINE = timedelta(seconds=10)
 _RESCAN_SECONDS = 5.0
+_MANY = 16
+_GATHER_SECONDS = 0.02
 
 
 @dataclass(slots=True)
@@ -78,11 +80,15 @@ class Worker(Loop):
         self._held: set[int] = set()
         self._high_water = 0
         self._last_scan = 0.0
+        self._under_load = False
 
     async def round(self) -> bool:
         """Take what is new, start what can run; whether anything was done."""
+        if self._under_load:  # let more events share the next transaction: it competes with the inbox's commits
+            await asyncio.sleep(_GATHER_SECONDS)
         fetched = await self._fetch()
         light = self._take_light()
+        self._under_load = len(light) >= _MANY
         if light:
             await self._record(light)
         return bool(self._start_heavy() or light or fetched)
@@ -171,7 +177,7 @@ class Worker(Loop):
         for conversation, line in list(self._lines.items()):
             if len(self._busy) >= SIDE_BY_SIDE:
                 break
-            if line and conversation not in self._busy and _is_due(line[0], now):
+            if line and not line[0].light and conversation not in self._busy and _is_due(line[0], now):
                 self._busy[conversation] = asyncio.create_task(self._run_head(conversation, line))
                 started = True
         for event_id, item in list(self._aside.items()):
