@@ -10,7 +10,9 @@ from bot.core.clock import Clock
 from bot.core.platform import RawEvent
 from bot.metrics import Metrics
 from storage import inbox
-from storage.database import Database
+from storage.database import Database, DatabaseUnavailable
+
+Arrival = tuple[RawEvent, asyncio.Future[None]]
 
 _BIGGEST_COMMIT = 500
 
@@ -23,7 +25,7 @@ class Intake:
         self._clock = clock
         self._metrics = metrics
         self._on_kept = on_kept
-        self._waiting: list[tuple[RawEvent, asyncio.Future[None]]] = []
+        self._waiting: list[Arrival] = []
         self._committing: asyncio.Task[None] | None = None
 
     async def accept(self, events: Sequence[RawEvent]) -> None:
@@ -34,8 +36,7 @@ class Intake:
         self._waiting.extend(zip(events, kept, strict=True))
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_all())
-        for future in kept:
-            await future
+        await asyncio.gather(*kept)
         for _ in events:
             self._metrics.acknowledged.observe(perf_counter() - started)
 
@@ -43,16 +44,27 @@ class Intake:
         while self._waiting:
             batch, self._waiting = self._waiting[:_BIGGEST_COMMIT], self._waiting[_BIGGEST_COMMIT:]
             try:
-                new = await self._commit([event for event, _ in batch])
-            except Exception as error:  # noqa: BLE001 - whatever it was, whoever waits must hear of it
+                await self._commit_together(batch)
+            except DatabaseUnavailable as problem:
                 for _, kept in batch:
-                    _settle(kept, error)
-                continue
-            self._metrics.events.labels(kind="raw", outcome="kept").inc(new)
-            self._metrics.events.labels(kind="raw", outcome="repeat").inc(len(batch) - new)
-            self._on_kept()
-            for _, kept in batch:
-                _settle(kept, None)
+                    _settle(kept, problem)
+            except Exception:  # noqa: BLE001 - one of them breaks the commit of all: each gets its own
+                await self._commit_one_by_one(batch)
+
+    async def _commit_together(self, batch: list[Arrival]) -> None:
+        new = await self._commit([event for event, _ in batch])
+        self._metrics.events.labels(kind="raw", outcome="kept").inc(new)
+        self._metrics.events.labels(kind="raw", outcome="repeat").inc(len(batch) - new)
+        self._on_kept()
+        for _, kept in batch:
+            _settle(kept, None)
+
+    async def _commit_one_by_one(self, batch: list[Arrival]) -> None:
+        for arrival in batch:
+            try:
+                await self._commit_together([arrival])
+            except Exception as error:  # noqa: BLE001 - whatever it was, whoever waits must hear of it
+                _settle(arrival[1], error)
 
     async def _commit(self, events: list[RawEvent]) -> int:
         async with self._database.transaction() as session:

@@ -21,23 +21,15 @@ ALLOWED = frozenset(
     }
 )  # fmt: skip
 _SECRETS = re.compile(
-    r"xox[a-z]-[\w-]+|xapp-[\w-]+|\d{6,}:[\w-]{30,}|sk-[\w-]{16,}|(?i:bearer)\s+\S+|://[^/\s:@]+:[^/\s@]+@"
-)
-_QUIET_LIBRARIES = (
-    "alembic",
-    "httpx",
-    "httpcore",
-    "slack_bolt",
-    "slack_sdk",
-    "telegram",
-    "openai",
-    "apscheduler",
-    "aiohttp.access",
+    r"xox[a-z]-[\w-]+|xapp-[\w-]+|\d{6,}:[\w-]{30,}|sk-[\w-]{16,}|(?i:bearer)\s+\S+|://[^/\s:@]*:[^/\s@]+@"
 )
 
 
 def configure_logs(level: str) -> None:
-    """Send every log line through the allow-list to standard error."""
+    """Send every log line through the allow-list to standard error.
+
+    Libraries are heard from WARNING on, whatever the level: below it some tell whole bodies, queries and addresses.
+    """
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -52,9 +44,9 @@ def configure_logs(level: str) -> None:
     handler = logging.StreamHandler(sys.stderr)
     handler.addFilter(Redaction())
     handler.setFormatter(logging.Formatter("level=%(levelname)s event=%(name)s reason=%(message)r"))
-    logging.basicConfig(level=level, handlers=[handler], force=True)
-    for name in _QUIET_LIBRARIES:
-        logging.getLogger(name).setLevel(logging.WARNING)
+    logging.basicConfig(
+        level=max(logging.WARNING, logging.getLevelNamesMapping()[level]), handlers=[handler], force=True
+    )
 
 
 def only_allowed(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:
@@ -63,8 +55,10 @@ def only_allowed(_logger: object, _method: str, fields: MutableMapping[str, Any]
 
 
 def redacted(value: object) -> object:
-    """``value`` without anything that looks like a token or a password."""
-    return _SECRETS.sub("[secret]", value) if isinstance(value, str) else value
+    """``value`` without anything that looks like a token or a password. Of an exception only its kind is told."""
+    if value is None or isinstance(value, int | float):
+        return value
+    return _SECRETS.sub("[secret]", where_it_failed(value) if isinstance(value, BaseException) else str(value))
 
 
 class Redaction(logging.Filter):
@@ -72,13 +66,30 @@ class Redaction(logging.Filter):
 
     def filter(self, record: logging.LogRecord) -> bool:
         """Always true: the line is kept, without what it must not tell."""
-        record.msg = redacted(record.getMessage())
+        record.msg = redacted(_words(record))
         record.args = ()
         if record.exc_info and record.exc_info[1] is not None:
             record.msg = f"{record.msg} ({where_it_failed(record.exc_info[1])})"
         record.exc_info = None
         record.exc_text = None
         return True
+
+
+def _words(record: logging.LogRecord) -> str:
+    args = record.args
+    if isinstance(args, tuple):
+        record.args = tuple(_harmless(one) for one in args)
+    elif args:
+        record.args = {name: _harmless(one) for name, one in args.items()}
+    try:
+        words = record.getMessage()
+    except (TypeError, ValueError, KeyError):  # a library's own mistake, which must not become its caller's
+        words = str(record.msg)
+    return words.split("\n")[0] if record.name == "asyncio" else words  # its next lines quote the exception
+
+
+def _harmless(value: object) -> object:
+    return where_it_failed(value) if isinstance(value, BaseException) else value
 
 
 def where_it_failed(error: BaseException) -> str:

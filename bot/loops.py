@@ -52,6 +52,10 @@ class Loop:
         """There may be something to do."""
         self._wake.set()
 
+    def lives(self) -> None:
+        """Something was done: a long round is no stuck one."""
+        self._last_round = monotonic()
+
     def start(self) -> None:
         """Begin to work."""
         self._stopping = False
@@ -106,7 +110,7 @@ class Loop:
         except Exception as error:  # noqa: BLE001 - the loop outlives whatever goes wrong in one round
             log.error("a round failed", where=self.name, reason=where_it_failed(error))
         else:
-            self._last_round = monotonic()
+            self.lives()
             return busy
         return None
 

@@ -37,6 +37,7 @@ class TaskRunner(Loop):
             if self._stopping:
                 break
             await self._do(task)
+            self.lives()
         if due:
             self._on_outgoing()
         return bool(due)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Iterable
+from contextlib import suppress
 from typing import Protocol, runtime_checkable
 
 from aiohttp import web
 
 from bot.metrics import Metrics
+from storage.database import DatabaseUnavailable
 
 Troubles = Callable[[], Awaitable[list[str]]]
 
@@ -75,6 +77,7 @@ class WebServer:
         return web.json_response({"status": "alive"})
 
     async def _metrics_page(self, _request: web.Request) -> web.Response:
-        await self._refresh()
+        with suppress(DatabaseUnavailable):  # what is counted in memory can still be read
+            await self._refresh()
         headers = {"Content-Type": "text/plain; version=0.0.4; charset=utf-8"}
         return web.Response(body=self._metrics.exposition(), headers=headers)

@@ -19,6 +19,7 @@ from tests.trees import ROOT, clean_environment, copy_of
 LAYERS = "Layers: each part knows only what lies below it"
 FRAME = "The frame knows no capability"
 PLATFORMS = "Platforms know the vocabulary and nothing above it"
+DEMO = "The demo knows Baraza from outside alone"
 CAPABILITY = "A capability knows services, words, storage and the vocabulary"
 INDEPENDENCE = "Capabilities do not know each other"
 PARTS = "The parts of a capability are its own"
@@ -54,6 +55,9 @@ BREAKS = [
     ("bot/platforms/local/view.py", "bot.services", {PLATFORMS}),
     ("bot/platforms/rich_text.py", "bot.settings", {PLATFORMS}),
     ("bot/platforms/local/view.py", "handlers.welcome", {PLATFORMS, FRAME}),
+    ("bot/demo/story.py", "bot.core.messages", {DEMO}),
+    ("bot/demo/members.py", "storage.members", {DEMO}),
+    ("bot/demo/story.py", "handlers.welcome", {DEMO, FRAME}),
     ("handlers/help.py", "bot.handling", {CAPABILITY, LAYERS}),
     ("handlers/help.py", "bot.messenger", {CAPABILITY}),
     ("handlers/help.py", "bot.worker", {CAPABILITY, LAYERS}),

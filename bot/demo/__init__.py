@@ -30,6 +30,7 @@ __all__ = ["WEEK", "Scene", "play"]
 PICTURE = Path("baraza-demo") / "health-check.png"
 _PNG = b"\x89PNG\r\n\x1a\n"
 _LONGEST_DELAY_SECONDS = 120
+_PATIENT = aiohttp.ClientTimeout(total=60)
 
 
 async def play(
@@ -49,14 +50,15 @@ async def play(
         rmtree(folder, ignore_errors=True)
         raise
     seconds = monotonic() - began
-    transcript.ends(f"That was a week in {seconds:.0f} seconds, and everybody saw what was meant for them.")
+    last = [f"That was a week in {seconds:.0f} seconds, and everybody saw what was meant for them."]
     if picture:
-        transcript.ends(f"The picture of the health check: {picture}")
+        last.append(f"The picture of the health check: {picture}")
     if keep:
-        transcript.ends(f"The demo's Baraza is kept. Start it there: cd {folder} && {sys.executable} -m bot")
+        last.append(f"The demo's Baraza is kept. Start it again: cd {folder} && {sys.executable} -m bot")
     else:
         rmtree(folder, ignore_errors=True)
-        transcript.ends("Now meet them yourself: make run")
+        last.append("To meet these people yourself: make run")
+    transcript.ends(*last)
     return True
 
 
@@ -69,7 +71,7 @@ async def _play_in(folder: Path, story: Sequence[Scene], transcript: Transcript,
     )
     settings = {"CONFIDENTIAL_DELAY_SECONDS": str(_LONGEST_DELAY_SECONDS)}
     try:
-        async with running(folder, **settings) as url, aiohttp.ClientSession() as session:
+        async with running(folder, **settings) as url, aiohttp.ClientSession(timeout=_PATIENT) as session:
             stage = Stage(session, url, transcript, patience)
             await _play_on(stage, story)
     except (aiohttp.ClientError, TimeoutError) as error:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
-from typing import Any, TypeVar
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal, TypeVar
 
 import aiohttp
 
@@ -14,11 +14,13 @@ from bot.demo.process import DemoStopped
 from bot.demo.transcript import Transcript
 
 Json = dict[str, Any]
+Told = Literal["word by word", "briefly", "not at all"]
 Found = TypeVar("Found")
 _LOOK_AGAIN_SECONDS = 0.05
+_LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
-class _Refused(Exception):
+class _Refused(DemoStopped):
     """Baraza did not do it; the message is its sentence about why."""
 
 
@@ -85,8 +87,8 @@ class Stage:
     url: str
     transcript: Transcript
     patience: float
-    began: datetime = datetime.min.replace(tzinfo=UTC)
-    scene_began: datetime = datetime.min.replace(tzinfo=UTC)
+    began: datetime = _LONG_AGO
+    scene_began: datetime = _LONG_AGO
     picture: bytes | None = None
 
     async def get(self, path: str, **query: str) -> Json:
@@ -104,7 +106,8 @@ class Stage:
     async def file(self, file: str) -> bytes:
         """The bytes of a file."""
         async with self._asked("GET", f"/local/files/{file}") as response:
-            return await response.read()
+            content: bytes = await response.read()
+            return content
 
     def _asked(self, method: str, path: str, **more: Any) -> Any:
         return self.session.request(method, self.url + path, **more)
@@ -124,6 +127,10 @@ class Stage:
         anybody = (await self.everybody())[0]
         clock = (await self.get("/local/state", person=anybody.id))["clock"]
         return datetime.fromisoformat(clock["now"]), clock["time_zone"]
+
+    async def wait(self, **time: float) -> None:
+        """Let time pass, from now."""
+        await self.wait_until((await self.clock())[0] + timedelta(**time))
 
     async def wait_until(self, moment: datetime) -> None:
         """Let time pass; returns when all that was due on the way has happened."""
@@ -155,10 +162,11 @@ class Member:
         self._tell(f"{self.name} joins #{place}.")
         await self._do("join", "/local/join", place=await self._place(place))
 
-    async def writes(self, text: str, place: str, *, under: Seen | None = None) -> Seen:
+    async def writes(self, text: str, place: str, *, under: Seen | None = None, told: bool = True) -> Seen:
         """Write in a place, or as an answer under a message."""
-        self._tell(f"{self.name} answers below:" if under else f"{self.name} writes in #{place}:")
-        self.stage.transcript.shows([text])
+        if told:
+            self._tell(f"{self.name} answers below:" if under else f"{self.name} writes in #{place}:")
+            self.stage.transcript.shows([text])
         where = await self._place(place)
         body = await self._do("write", "/local/messages", place=where, text=text, thread=under.id if under else None)
         return Seen(body["message"])
@@ -190,7 +198,7 @@ class Member:
             raise DemoStopped(f"{self.full_name} found no field for {', '.join(missing)} in “{form['title']}”.")
         self._tell(f"{self.name} fills in “{form['title']}”:")
         self.stage.transcript.shows(
-            [f"{fields[name]['label']}: {_chosen(fields[name], value)}" for name, value in values.items()],
+            [_filled_in(fields[name], value) for name, value in values.items()],
             more=f"[{form['submit']}]",
         )
         everything = {**{name: one.get("initial") for name, one in fields.items()}, **values}
@@ -202,15 +210,20 @@ class Member:
         *words: str,
         place: str | None = None,
         under: Seen | None = None,
+        instead_of: Seen | None = None,
         without: tuple[str, ...] = (),
         that: Callable[[Seen], bool] = lambda _message: True,
+        told: Told = "word by word",
     ) -> Seen:
-        """Wait for a new message with all these words, and write it down. Raises DemoStopped."""
+        """Wait for a new message with all these words (or for another text of an old one), and write it down.
+
+        Raises DemoStopped when it doesn't come, and when a word stands in it that must not.
+        """
 
         async def look() -> Seen | None:
             for message in reversed(await self.messages(place, under=under)):
-                new = message.id not in self._seen and message.at >= self.stage.scene_began
-                if new and all(word in message.text for word in words) and that(message):
+                fits = all(word in message.text for word in words) and that(message)
+                if fits and self._is_new(message, instead_of):
                     return message
             return None
 
@@ -219,10 +232,17 @@ class Member:
         self._seen.add(found.id)
         if any(word in found.text for word in without):
             raise DemoStopped(f"{self.full_name} saw {what}, but with a name in it that nobody should see.")
-        self._tell(f"{self.name} sees {where}:")
-        more = [f"[{one['label']}]" for one in found.buttons] + [f"[picture: {one['name']}]" for one in found.pictures]
-        self.stage.transcript.shows(found.lines, more="  ".join(more))
+        if told == "briefly":
+            self._tell(f"{self.name} sees {what}.")
+        elif told == "word by word":
+            self._tell(f"{self.name} sees {where}:")
+            self.stage.transcript.shows(found.lines, more=_below(found))
         return found
+
+    def _is_new(self, message: Seen, instead_of: Seen | None) -> bool:
+        if instead_of is not None:
+            return message.id == instead_of.id and message.text != instead_of.text
+        return message.id not in self._seen and message.at >= self.stage.scene_began
 
     async def messages(self, place: str | None = None, *, under: Seen | None = None) -> list[Seen]:
         """The newest messages of a place (in private without one), or those under a message, the oldest first."""
@@ -244,8 +264,7 @@ class Member:
         """The id of a place, or of the private chat with Baraza."""
         if not self._places:
             places = (await self.stage.get("/local/state", person=self.id))["places"]
-            direct = {"": one["id"] for one in places if one["kind"] == "direct"}
-            self._places = {**direct, **{one["name"]: one["id"] for one in places if one["kind"] != "direct"}}
+            self._places = {"" if one["kind"] == "direct" else one["name"]: one["id"] for one in places}
         if (name or "") not in self._places:
             raise DemoStopped(f"{self.full_name} found no place called {name}.")
         return self._places[name or ""]
@@ -258,7 +277,7 @@ class Member:
         """What ``look`` finds, looking again and again for as long as the stage has patience."""
         try:
             async with asyncio.timeout(self.stage.patience):
-                while (found := await look()) is None:
+                while (found := await look()) is None:  # noqa: ASYNC110 - it happens in another program
                     await asyncio.sleep(_LOOK_AGAIN_SECONDS)
                 return found
         except TimeoutError as error:
@@ -275,8 +294,15 @@ class Member:
         self.stage.transcript.does(what)
 
 
-def _chosen(asked: Json, value: Any) -> str:
-    """A value as it is shown in its field: a choice by its label."""
-    labels = {one["value"]: one["label"] for one in asked.get("choices") or []}
-    many = value if isinstance(value, list) else [value]
-    return ", ".join(labels.get(one, str(one)) for one in many)
+def _below(message: Seen) -> str:
+    """What hangs below a message: its buttons and pictures."""
+    pictures = [f"[picture: {one['name']}]" for one in message.pictures]
+    return "  ".join([*(f"[{one['label']}]" for one in message.buttons), *pictures])
+
+
+def _filled_in(asked: Json, value: Any) -> str:
+    """A field as it looks on the screen: its label, and what was chosen by its own label."""
+    names = {one["value"]: one["label"] for one in asked.get("choices") or []}
+    chosen = ", ".join(names.get(one, str(one)) for one in (value if isinstance(value, list) else [value]))
+    label = str(asked["label"])
+    return f"{label} {chosen}" if label.endswith("?") else f"{label}: {chosen}"

@@ -26,9 +26,8 @@ async def nobody_can_tell_who_asked(asker: Member, code: str, *words: str) -> No
             raise DemoStopped(f"{reader.full_name} did not see the published answer to {code}.")
         if any(_names(asker, message) for message in about):
             raise DemoStopped(f"{reader.full_name} can see that {code} is {asker.full_name}'s question.")
-    asker.stage.transcript.does(
-        f"All {len(others)} other members look everywhere: each can read it, and nothing about {code} names {asker.name}."
-    )
+    found = f"each can read it, and nothing about {code} names {asker.name}"
+    asker.stage.transcript.does(f"All {len(others)} other members look everywhere: {found}.")
 
 
 async def _seen_by_others(asker: Member) -> list[tuple[Member, list[Seen]]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 import re
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
-from datetime import timedelta
 
 from bot.demo.members import Member, Seen, Stage
 from bot.demo.process import DemoStopped
 from bot.demo.secrecy import nobody_can_tell_who_asked, nobody_sees_the_words
+from bot.demo.talk import MONDAY_TALK, THURSDAY_TALK, TUESDAY_TALK, WEDNESDAY_TALK, talk_goes_on
 
 COMMUNITY = "Field Health Circle"
 CIRCLE, STEERING = "Circle", "Steering"
@@ -79,18 +79,26 @@ async def a_newcomer(cast: Cast) -> None:
     await chloe.presses_main_button(offer)
     introduced = await cast["Céline"].sees("who is new", chloe.name, "first aid", place=CIRCLE)
     await cast["Céline"].writes("Bienvenue, Chloé ! Je suis au bureau à côté du tien.", CIRCLE, under=introduced)
-    await chloe.sees("Céline's hello", "Bienvenue", place=CIRCLE, under=introduced)
+    cast.stage.transcript.remarks("In English: Welcome, Chloé! I sit in the office next to yours.")
+    await chloe.sees("Céline's hello below it", "Bienvenue", place=CIRCLE, under=introduced, told="briefly")
+    await chloe.writes("Merci ! Je passe te voir à midi.", CIRCLE, under=introduced)
+    cast.stage.transcript.remarks("In English: Thank you! I'll come by at noon.")
 
 
 async def some_talk(cast: Cast) -> None:
     """Baraka asks in the open, and Hassan answers in the thread."""
-    baraka, hassan = cast["Baraka"], cast["Hassan"]
+    baraka, hassan, mei, samira = (cast[name] for name in ("Baraka", "Hassan", "Mei", "Samira"))
     asked = await baraka.writes("The fridge stood at 11 degrees this morning. Are the vaccines lost?", CIRCLE)
-    await hassan.sees("Baraka's question", "11 degrees", place=CIRCLE)
+    await hassan.sees("it", "11 degrees", place=CIRCLE, told="briefly")
+    cast.stage.transcript.does("Twenty minutes pass.")
+    await cast.stage.wait(minutes=20)
     advice = "Not yet. Keep it shut, mark every vial, and read the monitors before you throw anything away."
     await hassan.writes(advice, CIRCLE, under=asked)
-    answer = await baraka.sees("Hassan's answer", advice, place=CIRCLE, under=asked)
+    answer = await baraka.sees("Hassan's answer below the question", advice, place=CIRCLE, under=asked, told="briefly")
     await baraka.reacts(answer, "🙏")
+    await mei.writes("The power was out in the whole valley. Who else should look at a fridge today?", CIRCLE)
+    await samira.writes("I did: ours held, with the ice packs from Sunday.", CIRCLE)
+    await talk_goes_on(cast.stage, cast.everybody, CIRCLE, MONDAY_TALK)
 
 
 async def a_hard_question(cast: Cast) -> None:
@@ -105,9 +113,10 @@ async def a_hard_question(cast: Cast) -> None:
         "A few minutes pass. A confidential question leaves after a random while, so that the moment at which "
         "somebody was typing tells nothing."
     )
-    await stage.wait_until((await stage.clock())[0] + timedelta(minutes=5))
+    await stage.wait(minutes=5)
     cast.card = await nadia.sees("the question, as its expert", cast.code, QUESTION, without=(chloe.name,))
     await nobody_sees_the_words(chloe, nadia, QUESTION)
+    await talk_goes_on(stage, cast.everybody, CIRCLE, TUESDAY_TALK)
 
 
 async def a_reminder(cast: Cast) -> None:
@@ -121,16 +130,20 @@ async def a_reminder(cast: Cast) -> None:
     cast.stage.transcript.remarks(f"In English: {ANSWER_IN_ENGLISH}")
     await nadia.sees("that her answer is on its way", cast.code, without=(chloe.name,))
     cast.answer = await chloe.sees("the answer to her question", cast.code, nadia.name, ANSWER)
+    await talk_goes_on(cast.stage, cast.everybody, CIRCLE, WEDNESDAY_TALK)
 
 
 async def an_answer_for_everybody(cast: Cast) -> None:
     """The answer helped; everybody may read it, and nobody learns who asked."""
     chloe, nadia, samira = cast.chloe, cast["Nadia"], cast["Samira"]
-    await chloe.presses_main_button(_held(cast.answer))
+    answer = _held(cast.answer)
+    await chloe.presses_main_button(answer)
+    await chloe.sees("that it is shared", cast.code, CIRCLE, instead_of=answer)
     await nadia.sees("that her answer helped", cast.code, without=(chloe.name,))
     names = (*chloe.full_name.split(), chloe.id)
     await samira.sees("question and answer", cast.code, QUESTION, nadia.name, ANSWER, place=CIRCLE, without=names)
     await nobody_can_tell_who_asked(chloe, cast.code, QUESTION, ANSWER)
+    await talk_goes_on(cast.stage, cast.everybody, CIRCLE, THURSDAY_TALK)
 
 
 async def a_health_check(cast: Cast) -> None:
@@ -143,8 +156,8 @@ async def a_health_check(cast: Cast) -> None:
         that=lambda message: len(message.points) == _FIGURES and bool(message.pictures),
     )
     cast.stage.picture = await cast.stage.file(check.pictures[0]["id"])
-    cast.stage.transcript.remarks(f"In words, for who can't see the picture: {check.pictures[0]['alt']}")
-    await amina.sees("the same health check", place=STEERING, that=lambda message: message.id == check.id)
+    cast.stage.transcript.remarks(f"The picture in words, for those who can't see it: {check.pictures[0]['alt']}")
+    await amina.sees("it there too", place=STEERING, that=lambda message: message.id == check.id, told="briefly")
 
 
 def _held(message: Seen | None) -> Seen:

@@ -13,6 +13,7 @@ from rich.text import Text
 
 _WIDEST = 96
 _MOST_LINES = 14
+_QUOTED_FROM = 6
 
 
 class Transcript:
@@ -48,13 +49,11 @@ class Transcript:
 
     def shows(self, lines: Iterable[str], *, more: str = "") -> None:
         """Words as they stand on somebody's screen; of a long text its beginning."""
-        shown = [
-            part for line in lines for part in wrap(line, self._width - 6, break_on_hyphens=False) or [""]
-        ]  # an empty line stays one
-        for line in [*shown[:_MOST_LINES], *(["…"] if len(shown) > _MOST_LINES else [])]:
+        shown = [part for line in lines for part in self._wrapped(line, self._width - _QUOTED_FROM)]
+        if len(shown) > _MOST_LINES:
+            shown[_MOST_LINES:] = ["…"]
+        for line in [*shown, more] if more else shown:
             self._line(f"    | {line}".rstrip(), "green")
-        if more:
-            self._line(f"    | {more}", "green")
 
     def remarks(self, what: str) -> None:
         """A word to the reader, such as what a sentence means in English."""
@@ -67,8 +66,13 @@ class Transcript:
             self._console.print(Text(line), soft_wrap=True)
 
     def _paragraph(self, text: str, *, indent: str = "", style: str = "") -> None:
-        for line in wrap(text, self._width, initial_indent=indent, subsequent_indent=indent, break_on_hyphens=False):
-            self._line(line, style)
+        for line in self._wrapped(text, self._width - len(indent)):
+            self._line(indent + line, style)
+
+    def _wrapped(self, text: str, width: int) -> list[str]:
+        """The text in lines that fit; what belongs to a point or a quote is moved in."""
+        further = "  " if text.startswith(("> ", "- ")) else ""
+        return wrap(text, width, subsequent_indent=further, break_on_hyphens=False) or [""]
 
     def _line(self, text: str, style: str = "") -> None:
         self._console.print(Text(text, style=style), soft_wrap=True)

@@ -22,11 +22,22 @@ async def remind(payload: Mapping[str, Any], services: Services) -> None:
     question = await questions.by_id(services.session, payload["question"])
     if question is None or not _still_waits(question, payload):
         return
-    if not services.community.working_time.is_open(services.now()):  # quiet hours were changed since it was planned
-        await plan(services, question)
+    now = services.now()
+    opens = services.community.working_time.next_open(now)
+    if opens > now:  # quiet hours were changed since it was planned, or nothing ran when it was due
+        await services.later(REMIND, dict(payload), at=opens)
+        return
+    if not await _is_with_an_expert(services, question) and await routing.pass_to_next(services, question, stage=0):
         return
     await questions.set_stage(services.session, question, payload["stage"])
     await _STEPS[payload["stage"]](services, question)
+
+
+async def _is_with_an_expert(services: Services, question: Question) -> bool:
+    """False while it waits for one, and when who has it has stopped being one."""
+    if question.expert_id is None:
+        return False
+    return await questions.expert(services.session, question.community_id, question.expert_id) is not None
 
 
 def _still_waits(question: Question, payload: Mapping[str, Any]) -> bool:
@@ -46,7 +57,7 @@ async def _remind_expert(services: Services, question: Question) -> None:
 
 async def _move_on(services: Services, question: Question) -> None:
     """The next expert gets it; with none left, the facilitators hear of it, and its expert keeps it."""
-    if question.expert_id is not None and await routing.pass_to_next(services, question):
+    if await routing.pass_to_next(services, question, stage=MOVED):
         return
     await routing.tell_facilitators(
         services,

@@ -14,7 +14,7 @@ from bot.services import Services
 from handlers.questions import _wording as words
 from handlers.questions._askers import asker_of
 from handlers.questions._capability import capability
-from handlers.questions._deadlines import MOVED, plan
+from handlers.questions._deadlines import plan
 from handlers.questions._state import OPEN, Act, State, after, allowed_from
 from storage import members, questions
 from storage.members import Member
@@ -90,14 +90,15 @@ async def route(services: Services, question: Question) -> bool:
     return True
 
 
-async def pass_to_next(services: Services, question: Question) -> bool:
-    """The expert was too slow: the next one gets it, where there is one; reminders go on where they stood."""
-    assert question.expert_id is not None  # noqa: S101 - only who has it can be too slow
-    chosen = await _best(services, question, besides={question.expert_id})
+async def pass_to_next(services: Services, question: Question, *, stage: int) -> bool:
+    """Another expert gets it, where there is one: who has it was too slow, or nobody has it."""
+    had_it = question.expert_id
+    chosen = await _best(services, question, besides=() if had_it is None else (had_it,))
     if chosen is None:
         return False
-    await questions.pass_on(services.session, question.id, question.expert_id)
-    await hand_over(services, question, chosen, stage=MOVED)
+    if had_it is not None:
+        await questions.pass_on(services.session, question.id, had_it)
+    await hand_over(services, question, chosen, stage=stage)
     return True
 
 
