@@ -9,7 +9,7 @@ from typing import Any
 from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately
 from bot.core.capability import Command
 from bot.core.clock import Clock
-from bot.core.dispatch import Registry
+from bot.core.dispatch import Registry, acting_on
 from bot.core.errors import Refusal
 from bot.core.events import Event, Trigger
 from bot.core.forms import Form
@@ -247,6 +247,8 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     if community_id is not None:
         community: Community | None = await communities.by_id(session, community_id)
         member: Member | None = await members.ensure(session, event.by, frame.clock.now())
+        if acting_on(event) and member is not None:  # they were in the place before the bot came
+            await members.belong(session, community_id, member.id, event.at)
     else:
         member = await members.find(session, event.by.account)
         own = await members.communities_of(session, member.id) if member and event.private else []

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint, func, update
+from sqlalchemy import UniqueConstraint, update
 from sqlmodel import SQLModel, col, select
 
 from bot.core.addresses import Place
@@ -134,9 +134,9 @@ async def take_in(session: Session, place: CommunityPlace, community_id: int, pu
 
 
 async def named(session: Session, name: str) -> Community | None:
-    """The community of this name, upper or lower case."""
-    statement = select(Community).where(func.lower(Community.name) == name.lower(), col(Community.complete))
-    return (await session.exec(statement)).first()
+    """The community of this name, upper or lower case. (SQLite's own lower() knows ASCII letters alone.)"""
+    everybody = await all_communities(session)
+    return next((one for one in everybody if one.name.casefold() == name.casefold()), None)
 
 
 async def all_communities(session: Session) -> list[Community]:

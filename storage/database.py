@@ -129,6 +129,8 @@ def _is_away(error: DBAPIError) -> bool:
     """Whether it is the database that can't, not the statement that is wrong; that would fail for ever."""
     if getattr(error.orig, "sqlite_errorcode", None) == sqlite3.SQLITE_ERROR:
         return False
+    if isinstance(getattr(error.orig, "__cause__", None), ValueError):  # asyncpg can't encode a value
+        return False
     if type(error.orig).__name__ == "InternalClientError":  # asyncpg's, when a connection is cut while it is used
         return True
     state = getattr(error.orig, "sqlstate", None) or ""

@@ -104,15 +104,9 @@ async def _target(session: Session, run: ArchiveImport, now: datetime) -> Commun
         if known.is_sample:
             raise Refusal(SAMPLE, name=known.name)
         return known
-    statement = (
-        select(ArchiveImport, Community)
-        .join(Community)
-        .where(
-            func.lower(Community.name) == run.community_name.lower(),
-            col(ArchiveImport.completed_at).is_(None),
-        )
-    )
-    half_built = (await session.exec(statement)).first()
+    statement = select(ArchiveImport, Community).join(Community).where(col(ArchiveImport.completed_at).is_(None))
+    wanted = run.community_name.casefold()
+    half_built = next((one for one in (await session.exec(statement)).all() if one[1].name.casefold() == wanted), None)
     if half_built is not None:
         other, community = half_built
         await session.exec(delete(Activity).where(col(Activity.community_id) == community.id))

@@ -228,9 +228,16 @@ async def communities_of(session: Session, member_id: int) -> list[Community]:
 
 
 async def roles_of(session: Session, community_id: int, member_id: int) -> frozenset[Role]:
-    """What a member is in a community, beside being a member."""
-    statement = select(MemberRole.role).where(
-        MemberRole.community_id == community_id, MemberRole.member_id == member_id
+    """What a member is in a community, beside being a member; nothing once they have left it."""
+    statement = (
+        select(MemberRole.role)
+        .join(Membership, col(Membership.member_id) == col(MemberRole.member_id))
+        .where(
+            MemberRole.community_id == community_id,
+            MemberRole.member_id == member_id,
+            Membership.community_id == community_id,
+            col(Membership.left_at).is_(None),
+        )
     )
     return frozenset(Role(role) for role in (await session.exec(statement)).all())
 
@@ -260,11 +267,17 @@ async def take_roles(session: Session, community_id: int, member_id: int) -> Non
 
 
 async def with_role(session: Session, community_id: int, role: Role) -> list[Member]:
-    """Who holds a role in a community, in the order in which they came."""
+    """Who holds a role in a community and has not left it, in the order in which they came."""
     statement = (
         select(Member)
         .join(MemberRole, col(MemberRole.member_id) == col(Member.id))
-        .where(MemberRole.community_id == community_id, MemberRole.role == role.value)
+        .join(Membership, col(Membership.member_id) == col(Member.id))
+        .where(
+            MemberRole.community_id == community_id,
+            MemberRole.role == role.value,
+            Membership.community_id == community_id,
+            col(Membership.left_at).is_(None),
+        )
         .order_by(col(Member.id))
     )
     return list((await session.exec(statement)).all())

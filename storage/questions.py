@@ -11,10 +11,12 @@ import orjson
 from sqlalchemy import JSON, Index, UniqueConstraint, delete, func, or_, update
 from sqlmodel import SQLModel, col, select
 
+from bot.core.roles import Role
 from storage.columns import Moment, SealedText, neutral, personal, pseudonymous, row_id
+from storage.communities import Community
 from storage.database import Session
 from storage.encryption import Cipher, new_data_key, seal, unseal
-from storage.members import Member
+from storage.members import Member, MemberRole, Membership
 from storage.upserts import insert_into
 
 
@@ -92,7 +94,8 @@ class ConfidentialAsker(SQLModel, table=True):
 
 
 async def add(session: Session, question: Question) -> Question:
-    """Keep a new question under the community's next number."""
+    """Keep a new question under the community's next number. Others who ask at the same moment wait for it."""
+    await session.exec(select(Community.id).where(Community.id == question.community_id).with_for_update())
     highest = select(func.max(Question.number)).where(Question.community_id == question.community_id)
     question.number = ((await session.exec(highest)).one() or 0) + 1
     session.add(question)
@@ -111,9 +114,16 @@ async def by_number(session: Session, community_id: int, number: int) -> Questio
     return (await session.exec(statement)).one_or_none()
 
 
-async def move(session: Session, question: Question, allowed: Collection[str], **values: Any) -> bool:
-    """Change the question if it is in one of the ``allowed`` states; whether it was. A second click finds it moved."""
+async def move(
+    session: Session, question: Question, allowed: Collection[str], held_by: int | None = None, **values: Any
+) -> bool:
+    """Change the question if it is in one of the ``allowed`` states; whether it was. A second click finds it moved.
+
+    With ``held_by`` only while this expert has it.
+    """
     statement = update(Question).where(col(Question.id) == question.id, col(Question.state).in_(allowed))
+    if held_by is not None:
+        statement = statement.where(col(Question.expert_id) == held_by)
     result = await session.exec(statement.values(**values))
     await session.refresh(question)
     return bool(result.rowcount)
@@ -229,11 +239,22 @@ async def answered_before(session: Session, community_id: int, state: str, momen
 
 
 async def experts_of(session: Session, community_id: int) -> list[tuple[Expert, Member]]:
-    """The experts of a community, in the order in which they came to it."""
+    """Who answers questions in a community now, in the order in which they came to it.
+
+    Who left the community, or no longer holds the role, is not among them.
+    """
     statement = (
         select(Expert, Member)
         .join(Member, col(Member.id) == col(Expert.member_id))
-        .where(Expert.community_id == community_id)
+        .join(Membership, col(Membership.member_id) == col(Expert.member_id))
+        .join(MemberRole, col(MemberRole.member_id) == col(Expert.member_id))
+        .where(
+            Expert.community_id == community_id,
+            Membership.community_id == community_id,
+            col(Membership.left_at).is_(None),
+            MemberRole.community_id == community_id,
+            MemberRole.role == Role.EXPERT.value,
+        )
         .order_by(col(Expert.member_id))
     )
     return [(expert, member) for expert, member in (await session.exec(statement)).all()]

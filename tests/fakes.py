@@ -89,6 +89,7 @@ class FakePlatform:
         self._faults: dict[str, deque[Fault]] = defaultdict(deque)
         self._look_up_faults: deque[Exception] = deque()
         self._applied: set[str] = set()
+        self._sent_in: set[str] = set()
         self._numbers = 0
         self.hanging = asyncio.Event()
 
@@ -109,6 +110,16 @@ class FakePlatform:
     def words(self, conversation: str = "") -> list[str]:
         """Everything that was said, the oldest first."""
         return [one.words for one in self.shown if conversation in ("", conversation_of(one.destination))]
+
+    def open_for(self, person: str) -> list[str]:
+        """The titles of the forms that somebody has open."""
+        return [
+            one.form.title
+            for one in self.opened
+            if not isinstance(one.destination, InPlace)
+            and one.destination.account.user == person
+            and one.form_id not in self._sent_in
+        ]
 
     def place(self, place: str) -> Place:
         return Place(self.name, TENANT, place, place)
@@ -131,6 +142,7 @@ class FakePlatform:
         return await self.tell("button", person, place=place, button=token, **self._trigger())
 
     async def submits(self, person: str, form: str, **values: Any) -> RawEvent:
+        self._sent_in.add(form)
         return await self.tell("form", person, form=form, values=values, **self._trigger())
 
     async def tell(self, kind: str, person: str, *, place: str | None = None, **more: Any) -> RawEvent:

@@ -10,8 +10,8 @@ import aiohttp
 
 from tests.community import Json, Seen, Someone, Talk, text_of
 
-_LOOK_AGAIN_SECONDS = 0.1
-_PATIENCE_SECONDS = 2.0
+_LOOK_AGAIN_SECONDS = 0.4
+_PATIENCE_SECONDS = 4.0
 
 
 @dataclass

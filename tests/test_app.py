@@ -163,6 +163,7 @@ async def test_who_acts_in_a_community_is_answered_where_they_act(tmp_path: Path
             await running.fake.commands("ana", "who", place=where)
             await running.settle()
         await running.fake.commands("ben", "mine", place="square")
+        await running.settle()
         await running.fake.commands("ben", "mine", place="circle")
         await running.settle()
         assert running.fake.words("person:ana") == ["Nurses []", "nobody []", "Nurses []"]

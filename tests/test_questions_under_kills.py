@@ -23,7 +23,7 @@ from tests.process import Process, ProcessTalk, baraza, process
 KILLS = 50
 ASKERS = 20
 QUESTIONS_EACH = 2
-_DEADLINE_SECONDS = 240
+_DEADLINE_SECONDS = 180
 _TOPICS = {"Hassan": "cold chain", "Mei": "safe water", "Paulo": "fuel", "Nadia": "training"}
 _CODE = re.compile(r"\bQ(\d+)\b")
 _RECEIPT = re.compile(r"Thank you, I have your question: (Q\d+)\.")
@@ -58,10 +58,11 @@ class Deaths:
         for _ in range(KILLS):
             if random.random() < 0.75:
                 await installation.healthy(talk.session)
-            await asyncio.sleep(random.uniform(0.01, 0.8))
+            await asyncio.sleep(random.uniform(0.01, 1.2))
             installation.kill()
             installation.start()
             self.count += 1
+            print('DEATH', self.count, asyncio.get_running_loop().time(), flush=True)
 
 
 @pytest.mark.process
@@ -163,7 +164,7 @@ async def _live_through(one: Intention) -> None:
             if is_answer(seen) and "This helps" in seen.buttons:
                 await asker.presses(seen, "This helps")
                 await asker.until(over)
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.4)
     await asker.puts_away_forms()
 
 
@@ -178,19 +179,17 @@ async def _answering(experts: list[Persistent]) -> AsyncIterator[None]:
 
 
 async def _answer_all(expert: Persistent) -> None:
-    passed_on: set[str] = set()
     while True:
         for card in await expert.received():
             if "Answer" not in card.buttons:
                 continue
             code = _code_in(card.text)
-            if int(code[1:]) % 6 == 0 and code not in passed_on and "safe water" not in card:
-                passed_on.add(code)
+            if expert.name == "Hassan" and int(code[1:]) % 2:
                 await expert.presses(card, "Not mine")
             else:
                 await _answer(expert, card)
             await expert.until(lambda number=card.raw["id"]: _is_over(expert, number))  # type: ignore[misc]
-        await asyncio.sleep(0.1)
+        await asyncio.sleep(0.4)
 
 
 async def _answer(expert: Persistent, card: Seen) -> None:

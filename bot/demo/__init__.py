@@ -15,7 +15,6 @@ from pathlib import Path
 from shutil import rmtree
 from tempfile import mkdtemp
 from time import monotonic
-from typing import TextIO
 from zoneinfo import ZoneInfo
 
 import aiohttp
@@ -33,11 +32,9 @@ _LONGEST_DELAY_SECONDS = 120
 _PATIENT = aiohttp.ClientTimeout(total=60)
 
 
-async def play(
-    story: Sequence[Scene] = WEEK, *, keep: bool = False, out: TextIO | None = None, patience: float = 10.0
-) -> bool:
+async def play(story: Sequence[Scene] = WEEK, *, keep: bool = False, patience: float = 10.0) -> bool:
     """Play the story; whether every step was seen by the member it was for, within ``patience`` seconds."""
-    transcript = Transcript(out)
+    transcript = Transcript(sys.stdout)
     folder = Path(mkdtemp(prefix="baraza-demo-"))
     began = monotonic()
     try:

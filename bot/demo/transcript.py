@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Iterable
 from io import TextIOWrapper
 from textwrap import wrap
@@ -19,8 +18,7 @@ _QUOTED_FROM = 6
 class Transcript:
     """Writes down who does what, and what each sees."""
 
-    def __init__(self, out: TextIO | None = None) -> None:
-        out = out or sys.stdout
+    def __init__(self, out: TextIO) -> None:
         if isinstance(out, TextIOWrapper):
             out.reconfigure(errors="replace")  # a terminal without these letters shows a mark in their place
         self._console = Console(file=out, highlight=False, markup=False, emoji=False)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from typing import Any
 
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted
@@ -22,6 +23,8 @@ from storage.questions import Question
 
 _CODE = re.compile(r"[Qq]?(\d{1,9})")
 _ANSWERED = mark("You have answered this. Thank you!")
+_NOT_SOLVED = mark("The answer has not solved it yet.")
+_MORE_BELOW = mark("There is more about this below.")
 _USAGE_ANSWER = mark("answer Q12 your answer")
 _USAGE_DECLINE = mark("decline Q12")
 _USAGE_ASSIGN = mark("assign Q12 @name")
@@ -49,7 +52,7 @@ async def _question_of_expert(services: Services, subject: str) -> Question:
 
 async def _check_expert(services: Services, question: Question) -> None:
     expert = await questions.expert(services.session, services.community.id, services.member.id)
-    if question.expert_id == services.member.id and (expert is not None or Role.EXPERT in services.roles):
+    if question.expert_id == services.member.id and expert is not None and Role.EXPERT in services.roles:
         return
     if await is_asker(services, question):
         raise Refusal(mark("You asked this question yourself; somebody else answers it."))
@@ -103,10 +106,11 @@ async def answer_by_command(event: CommandUsed, services: Services) -> None:
 async def give_answer(services: Services, question: Question, text: str) -> None:
     """The asker gets the answer, once, however it was given."""
     state = after(Act.ANSWER, State(question.state))
-    changed = {"state": state.value, "answer": text, "answered_at": services.now()}
-    if not await questions.move(services.session, question, allowed_from(Act.ANSWER), **changed):
-        after(Act.ANSWER, State(question.state))
+    changed: dict[str, Any] = {"state": state.value, "answer": text, "answered_at": services.now()}
     expert = services.member
+    if not await questions.move(services.session, question, allowed_from(Act.ANSWER), expert.id, **changed):
+        after(Act.ANSWER, State(question.state))
+        raise Refusal(mark("Only the expert who has this question now can do that."))
     await routing.take_from_expert(services, question, _ANSWERED)
     asker = await asker_of(services, question)
     if asker is not None:
@@ -176,6 +180,7 @@ async def _tell_expert_more(services: Services, question: Question, text: str) -
     asker = await asker_of(services, question)
     if expert is None or asker is None:
         return
+    await routing.take_from_expert(services, question, _MORE_BELOW)
     row = await services.tell(
         expert, words.more(services.wording_for(expert), question, asker.name, text), Kind.RECEIPT
     )
@@ -225,13 +230,13 @@ async def assign(event: CommandUsed, services: Services) -> None:
     if Role.FACILITATOR not in services.roles:
         await _check_expert(services, question)
     expert = await services.member_called(who.strip())
-    asker = await asker_of(services, question)
-    if asker is not None and asker.member.id == expert.id:
-        raise Refusal(mark("{name} can't take this question. Please choose somebody else."), name=expert.name)
     if await questions.expert(services.session, services.community.id, expert.id) is None:
         raise Refusal(mark("{name} is no expert here yet. Add them first: /experts add @name topic"), name=expert.name)
+    if question.asker_id == expert.id:  # of a confidential question nothing is said: a refusal would tell who asked
+        raise Refusal(mark("{name} asked this question. Please choose somebody else."), name=expert.name)
     after(Act.ROUTE, State(question.state))
-    await routing.hand_over(services, question, expert.id)
+    if not await routing.hand_over(services, question, expert.id):
+        after(Act.ROUTE, State(question.state))
     say = services.wording.say
     await services.answer(Message(say(mark("**{code}** is with {name} now."), code=question.code, name=expert.name)))
 
@@ -272,16 +277,13 @@ async def not_yet(event: ButtonPressed, services: Services) -> None:
     """The expert gets it back; the asker may say what is missing."""
     question = await own_question(services, event.subject)
     await _advance(services, question, Act.REOPEN, routed_at=services.now(), answered_at=None, stage=0)
-    expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
-    asker = await asker_of(services, question)
-    if expert is not None and asker is not None:
-        missing = services.wording_for(expert).label(mark("The answer has not solved it yet."))
-        message = words.more(services.wording_for(expert), question, asker.name, missing)
-        row = await services.tell(expert, message, Kind.RECEIPT)
-        await questions.set_messages(services.session, question, expert_message=row.reference if row else None)
-    await plan(services, question)
+    if await routing.is_there(services, question.expert_id):
+        await _tell_expert_more(services, question, services.community_wording.label(_NOT_SOLVED))
+        await plan(services, question)
+    else:
+        await routing.route(services, question)
     say, label = services.wording.say, services.wording.label
-    text = say(mark("I have told the expert. Would you like to say what is missing in **{code}**?"), code=question.code)
+    text = say(mark("I have passed it on. Would you like to say what is missing in **{code}**?"), code=question.code)
     await services.edit(event.reference, Message(text, (Button(label(mark("Say more")), words.ADD, str(question.id)),)))
 
 
@@ -299,14 +301,17 @@ async def ask_what_is_missing(event: ButtonPressed, services: Services) -> None:
 async def added(event: FormSubmitted, services: Services) -> None:
     """The expert gets it."""
     question = await own_question(services, event.subject)
-    if State(question.state) not in (State.ROUTED, State.ASKED_BACK):
-        raise Refusal(mark("This question is with nobody now. Nothing was sent."))
+    if State(question.state) is State.ASKED_BACK:
+        await _advance(services, question, Act.REPLY, routed_at=services.now(), stage=0)
+        await plan(services, question)
+    elif State(question.state) is not State.ROUTED:
+        raise Refusal(mark("No expert has this question now, so nothing was sent. See /questions for where it stands."))
     await _tell_expert_more(services, question, str(event.values["text"]))
     say = services.wording.say
     await services.answer(Message(say(mark("Thank you. I pass it on for **{code}**."), code=question.code)))
 
 
-async def _advance(services: Services, question: Question, act: Act, **changed: object) -> None:
+async def _advance(services: Services, question: Question, act: Act, **changed: Any) -> None:
     """Move the question one step. Raises Refusal where it isn't allowed (any more)."""
     state = after(act, State(question.state))
     if not await questions.move(services.session, question, allowed_from(act), state=state.value, **changed):

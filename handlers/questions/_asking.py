@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import Any
 
 from rapidfuzz import fuzz, process, utils
 
@@ -148,7 +149,7 @@ async def found(event: ButtonPressed, services: Services) -> None:
     """An earlier answer helped."""
     question = await own_question(services, event.subject.split(":")[0])
     state = after(Act.FIND, State(question.state))
-    changed = {"state": state.value, "closed_at": services.now()}
+    changed: dict[str, Any] = {"state": state.value, "closed_at": services.now()}
     if await questions.move(services.session, question, allowed_from(Act.FIND), **changed):
         over = words.card_is_over(
             services.wording, question, mark("Good that this helped. Ask again any time with /ask.")

@@ -79,6 +79,7 @@ async def _add(services: Services, words: str) -> None:
     )
     await questions.put_expert(services.session, expert)
     await members.give_role(services.session, services.community.id, member.id, Role.EXPERT)
+    await routing.offer_waiting(services)
     say = services.wording.say
     about = ", ".join(expert.topics) or services.wording.label(mark("every topic"))
     await services.answer(Message(say(mark("{name} answers questions now: {topics}"), name=member.name, topics=about)))
@@ -126,4 +127,5 @@ async def away(_event: CommandUsed, services: Services) -> None:
 async def back(_event: CommandUsed, services: Services) -> None:
     """Here again."""
     await questions.set_away(services.session, services.community.id, services.member.id, away=False)
+    await routing.offer_waiting(services)
     await services.answer(Message(services.wording.say(mark("Welcome back! Questions come to you again."))))

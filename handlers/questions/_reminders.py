@@ -27,17 +27,20 @@ async def remind(payload: Mapping[str, Any], services: Services) -> None:
     if opens > now:  # quiet hours were changed since it was planned, or nothing ran when it was due
         await services.later(REMIND, dict(payload), at=opens)
         return
-    if not await _is_with_an_expert(services, question) and await routing.pass_to_next(services, question, stage=0):
+    if await _went_elsewhere(services, question):
         return
     await questions.set_stage(services.session, question, payload["stage"])
     await _STEPS[payload["stage"]](services, question)
 
 
-async def _is_with_an_expert(services: Services, question: Question) -> bool:
-    """False while it waits for one, and when who has it has stopped being one."""
+async def _went_elsewhere(services: Services, question: Question) -> bool:
+    """Whether others take care of it from now on: nobody had it, or who had it has stopped being an expert."""
     if question.expert_id is None:
+        return await routing.pass_to_next(services, question)
+    if await questions.expert(services.session, question.community_id, question.expert_id) is not None:
         return False
-    return await questions.expert(services.session, question.community_id, question.expert_id) is not None
+    await routing.route(services, question)
+    return True
 
 
 def _still_waits(question: Question, payload: Mapping[str, Any]) -> bool:
@@ -57,7 +60,7 @@ async def _remind_expert(services: Services, question: Question) -> None:
 
 async def _move_on(services: Services, question: Question) -> None:
     """The next expert gets it; with none left, the facilitators hear of it, and its expert keeps it."""
-    if await routing.pass_to_next(services, question, stage=MOVED):
+    if await routing.pass_to_next(services, question):
         return
     await routing.tell_facilitators(
         services,

@@ -14,13 +14,14 @@ from bot.services import Services
 from handlers.questions import _wording as words
 from handlers.questions._askers import asker_of
 from handlers.questions._capability import capability
-from handlers.questions._deadlines import plan
+from handlers.questions._deadlines import MOVED, plan
 from handlers.questions._state import OPEN, Act, State, after, allowed_from
 from storage import members, questions
 from storage.members import Member
 from storage.questions import Expert, Question
 
 _ROUTE = "questions.route"
+_SOMEBODY_ELSE = mark("Somebody else takes care of it now. Thank you!")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +39,16 @@ class Candidate:
 def choose(candidates: Sequence[Candidate], topic: str | None, language: str, without: Collection[int]) -> int | None:
     """The member id of the expert who gets a question; None when nobody is left.
 
-    Who knows the topic comes first, then who speaks the language, then who has fewer open questions, then who
-    was asked longest ago. A question with a topic goes to who knows it; only when none of them is left does it
-    go to another expert.
+    Who knows the topic comes first (then who named none and answers every one), then who speaks the language, then
+    who has fewer open questions, then who was asked longest ago. A question with a topic goes to who knows it;
+    only when none of them is left does it go to another expert.
     """
     left = [one for one in candidates if not one.away and one.member_id not in without]
     if not left:
         return None
 
-    def order(one: Candidate) -> tuple[bool, bool, int, float, int]:
-        off_topic = topic is not None and topic.casefold() not in one.topics
+    def order(one: Candidate) -> tuple[int, bool, int, float, int]:
+        off_topic = 0 if topic is None or topic.casefold() in one.topics else 2 if one.topics else 1
         asked = one.asked_at.timestamp() if one.asked_at else 0.0
         return (off_topic, language not in one.languages, one.load, asked, one.member_id)
 
@@ -90,30 +91,34 @@ async def route(services: Services, question: Question) -> bool:
     return True
 
 
-async def pass_to_next(services: Services, question: Question, *, stage: int) -> bool:
-    """Another expert gets it, where there is one: who has it was too slow, or nobody has it."""
-    had_it = question.expert_id
-    chosen = await _best(services, question, besides=() if had_it is None else (had_it,))
+async def pass_to_next(services: Services, question: Question) -> bool:
+    """Another expert gets it, where there is one. After one who was too slow, reminders go on where they stood."""
+    slow = question.expert_id
+    chosen = await _best(services, question, besides=() if slow is None else (slow,))
     if chosen is None:
         return False
-    if had_it is not None:
-        await questions.pass_on(services.session, question.id, had_it)
-    await hand_over(services, question, chosen, stage=stage)
+    if slow is not None:
+        await questions.pass_on(services.session, question.id, slow)
+    await hand_over(services, question, chosen, stage=0 if slow is None else MOVED)
     return True
 
 
-async def hand_over(services: Services, question: Question, expert_id: int, *, stage: int = 0) -> None:
-    """This expert has the question from now on, and gets it at once: a first routing never waits."""
+async def hand_over(services: Services, question: Question, expert_id: int, *, stage: int = 0) -> bool:
+    """This expert has the question from now on, and gets it at once: a first routing never waits.
+
+    False when it has moved on in the meantime, or its asker is no longer known.
+    """
     expert = await members.by_id(services.session, expert_id)
     asker = await asker_of(services, question)
     if expert is None or asker is None:
-        return
-    await take_from_expert(services, question, mark("Somebody else takes care of it now. Thank you!"))
+        return False
+    former, card = question.expert_id, question.expert_message
     state = after(Act.ROUTE, State(question.state))
     now = services.now()
-    changed = {"state": state.value, "expert_id": expert.id, "routed_at": now, "stage": stage}
+    changed: dict[str, Any] = {"state": state.value, "expert_id": expert.id, "routed_at": now, "stage": stage}
     if not await questions.move(services.session, question, allowed_from(Act.ROUTE), **changed):
-        return
+        return False
+    await close_card(services, question, former, card, _SOMEBODY_ELSE)
     known = await questions.expert(services.session, question.community_id, expert.id)
     if known is not None:
         known.asked_at = now
@@ -121,24 +126,52 @@ async def hand_over(services: Services, question: Question, expert_id: int, *, s
     row = await services.tell(expert, message, Kind.RECEIPT)
     await questions.set_messages(services.session, question, expert_message=row.reference if row else None)
     await plan(services, question)
+    return True
+
+
+async def is_there(services: Services, expert_id: int | None) -> bool:
+    """Whether this expert still answers questions here, and is not away."""
+    known = await questions.experts_of(services.session, services.community.id)
+    return any(expert.member_id == expert_id and not expert.away for expert, _ in known)
+
+
+async def offer_waiting(services: Services) -> None:
+    """Somebody new can answer: what waited for an expert is brought to the best one."""
+    waiting = [State.WAITING.value]
+    for question in await questions.in_states(services.session, services.community.id, waiting):
+        if await _best(services, question) is not None:
+            await route(services, question)
 
 
 async def take_from_expert(services: Services, question: Question, key: str) -> None:
     """The expert who had it keeps a card without buttons that says why."""
-    if question.expert_id is None:
-        return
-    former = await members.by_id(services.session, question.expert_id)
-    if former is not None and question.expert_message:
-        over = words.card_is_over(services.wording_for(former), question, key)
-        await services.edit(question.expert_message, over)
+    await close_card(services, question, question.expert_id, question.expert_message, key)
     await questions.set_messages(services.session, question, expert_message=None)
 
 
+async def close_card(
+    services: Services, question: Question, expert_id: int | None, reference: str | None, key: str
+) -> None:
+    """A card loses its buttons and says why."""
+    former = await members.by_id(services.session, expert_id) if expert_id else None
+    if former is not None and reference:
+        over = words.card_is_over(services.wording_for(former), question, key)
+        await services.edit(reference, over)
+
+
 async def _run_out(services: Services, question: Question) -> None:
-    await take_from_expert(services, question, mark("Somebody else takes care of it now. Thank you!"))
+    former, card = question.expert_id, question.expert_message
     state = after(Act.RUN_OUT, State(question.state))
-    changed = {"state": state.value, "expert_id": None, "routed_at": services.now(), "stage": 0}
-    await questions.move(services.session, question, allowed_from(Act.RUN_OUT), **changed)
+    changed: dict[str, Any] = {
+        "state": state.value,
+        "expert_id": None,
+        "routed_at": services.now(),
+        "stage": 0,
+        "expert_message": None,
+    }
+    if not await questions.move(services.session, question, allowed_from(Act.RUN_OUT), **changed):
+        return
+    await close_card(services, question, former, card, mark("It is not with you any more. Thank you!"))
     await tell_facilitators(
         services,
         question,

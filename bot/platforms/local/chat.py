@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 import json
 from collections.abc import AsyncIterator, Callable, Iterable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from datetime import datetime
 from pathlib import Path
 from secrets import token_urlsafe
@@ -41,17 +41,16 @@ class LocalChat:
         self.now = now
         self._one_at_a_time = asyncio.Lock()
         self._connection: aiosqlite.Connection | None = None
+        self._reader: aiosqlite.Connection | None = None
         self.identity = ""
         self.on_event: Callable[[], None] = lambda: None
         self.on_change: Callable[[Iterable[Json]], None] = lambda changes: None
 
     async def open(self) -> None:
         """Open the file, and make it where there is none."""
-        self._connection = await aiosqlite.connect(self._path, isolation_level=None)
-        self._connection.row_factory = aiosqlite.Row
-        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
-            await self._connection.execute(f"PRAGMA {pragma}")
+        self._connection = await self._connect()
         await self._connection.executescript(TABLES)
+        self._reader = await self._connect()  # a look must not see what has not been committed
         async with self.change() as change:
             await change.run("INSERT OR IGNORE INTO fact VALUES ('identity', ?)", token_urlsafe(8))
             await change.run(
@@ -60,11 +59,19 @@ class LocalChat:
             )
         self.identity = (await self.rows("SELECT value FROM fact WHERE name = 'identity'"))[0]["value"]
 
+    async def _connect(self) -> aiosqlite.Connection:
+        connection = await aiosqlite.connect(self._path, isolation_level=None)
+        connection.row_factory = aiosqlite.Row
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "busy_timeout=30000", "foreign_keys=ON"):
+            await connection.execute(f"PRAGMA {pragma}")
+        return connection
+
     async def close(self) -> None:
         """Let go of the file."""
-        if self._connection is not None:
-            await self._connection.close()
-            self._connection = None
+        for connection in (self._reader, self._connection):
+            if connection is not None:
+                await connection.close()
+        self._connection = self._reader = None
 
     @property
     def connection(self) -> aiosqlite.Connection:
@@ -74,7 +81,8 @@ class LocalChat:
 
     async def rows(self, statement: str, *values: Any) -> list[Json]:
         """What a SELECT finds."""
-        async with self.connection.execute(statement, values) as cursor:
+        assert self._reader is not None, "the chat is not open"  # noqa: S101 - a programmer's mistake
+        async with self._reader.execute(statement, values) as cursor:
             return [dict(row) for row in await cursor.fetchall()]
 
     @asynccontextmanager
@@ -82,13 +90,14 @@ class LocalChat:
         """One transaction. What it told Baraza and the pages goes out after it has committed."""
         async with self._one_at_a_time:
             change = Change(self)
-            await self.connection.execute("BEGIN IMMEDIATE")
             try:
+                await self.connection.execute("BEGIN IMMEDIATE")
                 yield change
+                await self.connection.execute("COMMIT")
             except BaseException:
-                await self.connection.execute("ROLLBACK")
+                with suppress(aiosqlite.OperationalError):  # it may not have begun, or have ended already
+                    await self.connection.execute("ROLLBACK")
                 raise
-            await self.connection.execute("COMMIT")
         self.on_change(change.shown)
         if change.told:
             self.on_event()

@@ -9,6 +9,7 @@ from contextlib import suppress
 from datetime import datetime
 from pathlib import Path
 
+import structlog
 from aiohttp import web
 
 from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo
@@ -21,6 +22,8 @@ from bot.platforms.local.chat import BOT, Json, LocalChat, direct_place
 from bot.platforms.local.incoming import PLATFORM, TENANT, translate
 from bot.platforms.local.routes import Routes
 from bot.platforms.local.sample import COMMUNITY
+
+log = structlog.get_logger()
 
 _BATCH = 500
 _TRY_AGAIN_SECONDS = 1.0
@@ -98,24 +101,30 @@ class LocalPlatform:
     async def _feed(self) -> None:
         while True:
             self._news.clear()
-            events = await self.chat.waiting_events(_BATCH)
-            if not events:
-                await self._news.wait()
-                continue
-            raw = [
-                RawEvent(PLATFORM, TENANT, f"{self.chat.identity}/{number}", conversation, body)
-                for number, conversation, body in events
-            ]
             try:
-                await self.host.accept(raw)
-            except Exception:  # noqa: BLE001 - not kept, so not acknowledged: it is told again
+                carried = await self._carry()
+            except Exception as error:  # noqa: BLE001 - not kept, so not acknowledged: it is told again
+                log.warning("the local chat's events could not be read", reason=type(error).__name__)
                 await asyncio.sleep(_TRY_AGAIN_SECONDS)
-                self._news.set()
                 continue
+            if not carried:
+                await self._news.wait()
+
+    async def _carry(self) -> bool:
+        """Bring some events into the inbox, then acknowledge them; whether there were any."""
+        events = await self.chat.waiting_events(_BATCH)
+        if events:
+            await self.host.accept(
+                [
+                    RawEvent(PLATFORM, TENANT, f"{self.chat.identity}/{number}", conversation, body)
+                    for number, conversation, body in events
+                ]
+            )
             await self.chat.acknowledge(events[-1][0])
             async with self._accepted:
                 self._accepted_up_to = events[-1][0]
                 self._accepted.notify_all()
+        return bool(events)
 
     async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
         """Show it in the chat. Raises Undeliverable when its place or person is gone."""

@@ -1,0 +1,356 @@
+"""What every platform promises the frame (``bot.core.platform.Platform``), as one set of tests.
+
+A platform's own test file says how its wire is driven in a test (a ``Wire``), makes a fixture ``wire`` of it,
+and subclasses ``PlatformContract``. Where a platform lacks something, its wire says so.
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from typing import Any
+
+import pytest
+
+from bot.core.addresses import Account, Destination, InPlace, MessageRef, OnlyVisibleTo, Place, Privately
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, MessagePosted, Trigger
+from bot.core.forms import Form, TextField
+from bot.core.messages import Attachment, Button, Kind, Message, Text
+from bot.core.platform import (
+    CannotTell,
+    CommandHint,
+    Edit,
+    OpenForm,
+    Outgoing,
+    Platform,
+    RawEvent,
+    Send,
+    Undeliverable,
+)
+
+TRICKY = "<!channel> *bold* _it_ `code` [link](https://x.example) <b>b</b> {braces} & \u202egnp"
+FORM = Form("things.send", "A form", (TextField(name="why", label="Why?"),), "Send")
+
+
+@dataclass
+class Seen:
+    """A message as a person sees it. ``look`` names whatever formatting it has."""
+
+    text: str
+    buttons: dict[str, str] = field(default_factory=dict)
+    files: list[str] = field(default_factory=list)
+    look: set[str] = field(default_factory=set)
+
+
+@dataclass
+class RecordingHost:
+    """The frame's side: it keeps what it accepts, and refuses when it is told to."""
+
+    accepted: list[RawEvent] = field(default_factory=list)
+    refuses: bool = False
+    forms: dict[str, Form] = field(default_factory=dict)
+    files: dict[str, bytes] = field(default_factory=dict)
+
+    async def accept(self, events: Sequence[RawEvent]) -> None:
+        if self.refuses:
+            raise ConnectionError("nothing could be kept")
+        self.accepted.extend(events)
+
+    async def form(self, form_id: str) -> Form | None:
+        return self.forms.get(form_id)
+
+    async def commands_for(self, account: Account) -> Sequence[CommandHint]:
+        return []
+
+    def translate(self, language: str | None, key: str, values: Mapping[str, str]) -> str:
+        return key.format(**values)
+
+    async def attachment(self, content: str) -> bytes | None:
+        return self.files.get(content)
+
+
+class Wire(ABC):
+    """How a test drives one platform, with a place that the bot reads and two people in it."""
+
+    platform: Platform
+    host: RecordingHost
+    place: Place
+    other_place: Place
+    ana: Account
+    ben: Account
+
+    @abstractmethod
+    async def writes(self, who: Account, text: str, place: Place | None, *, thread: str | None = None) -> None:
+        """Somebody writes, privately to the bot without a place; returns when the host had its chance to accept."""
+
+    @abstractmethod
+    async def uses_command(self, who: Account, text: str, place: Place | None) -> None:
+        """Somebody types a command, such as ``/help``."""
+
+    @abstractmethod
+    async def presses(self, who: Account, label: str, place: Place | None) -> None:
+        """Somebody presses a button that they see."""
+
+    @abstractmethod
+    async def submits(self, who: Account, form_id: str, values: Mapping[str, str]) -> None:
+        """Somebody sends a form that is open for them."""
+
+    @abstractmethod
+    async def sees(self, who: Account, place: Place | None, *, thread: str | None = None) -> list[Seen]:
+        """The bot's messages that somebody sees, the oldest first."""
+
+    @abstractmethod
+    async def open_forms(self, who: Account) -> list[str]:
+        """The titles of the forms that are open for somebody."""
+
+    @abstractmethod
+    async def restarts(self) -> None:
+        """The program starts again, with the same host, while the platform's servers stay what they were."""
+
+    @abstractmethod
+    def now_plus(self, time: timedelta) -> Trigger:
+        """A trigger of this platform that is good for so long."""
+
+    async def hears(self) -> list[Event]:
+        """Everything that was accepted, as events."""
+        return [event for raw in self.host.accepted for event in self.platform.translate(raw.body)]
+
+
+def message(text: str = "hello", **more: Any) -> Message:
+    return Message(Text(text), **more)
+
+
+def send(to: Destination, what: Message | None = None, reference: str = "ref-1") -> Send:
+    return Send(reference, to, what or message(), Kind.ANSWER)
+
+
+async def found(platform: Platform, outgoing: Outgoing) -> MessageRef | str | None:
+    try:
+        return await platform.find(outgoing)
+    except CannotTell:
+        return "nobody can tell"
+
+
+class PlatformContract:
+    """Subclass it as ``Test...`` and give it a fixture ``wire``."""
+
+    # Events
+
+    async def test_what_people_write_arrives_with_who_where_and_when(self, wire: Wire) -> None:
+        await wire.writes(wire.ana, "hello", wire.place)
+        (event,) = await wire.hears()
+        assert isinstance(event, MessagePosted)
+        assert (event.by.account, event.text) == (wire.ana, "hello")
+        assert event.place is not None
+        assert (event.place.platform, event.place.tenant, event.place.id) == (
+            wire.platform.name,
+            wire.place.tenant,
+            wire.place.id,
+        )
+        assert event.at.utcoffset() == timedelta(0)
+        assert not event.by.is_bot
+
+    async def test_what_is_written_privately_has_no_place(self, wire: Wire) -> None:
+        await wire.writes(wire.ana, "hello", None)
+        (event,) = await wire.hears()
+        assert event.private
+
+    async def test_every_event_has_a_key_of_its_own(self, wire: Wire) -> None:
+        for who in (wire.ana, wire.ben, wire.ana):
+            await wire.writes(who, "the same words", wire.place)
+        assert len({raw.key for raw in wire.host.accepted}) == 3
+        assert {(raw.platform, raw.tenant) for raw in wire.host.accepted} == {(wire.platform.name, wire.ana.tenant)}
+        events = await wire.hears()
+        assert len({event.key for event in events if isinstance(event, MessagePosted)}) == 3
+
+    async def test_what_was_said_in_one_place_is_one_conversation_in_its_order(self, wire: Wire) -> None:
+        for number in range(5):
+            await wire.writes(wire.ana, str(number), wire.place)
+        await wire.writes(wire.ana, "elsewhere", wire.other_place)
+        await wire.writes(wire.ana, "in private", None)
+        *same, elsewhere, private = wire.host.accepted
+        assert len({raw.conversation for raw in same}) == 1
+        assert len({raw.conversation for raw in (same[0], elsewhere, private)}) == 3
+        texts = [event.text for event in await wire.hears() if isinstance(event, MessagePosted)]
+        assert texts == ["0", "1", "2", "3", "4", "elsewhere", "in private"]
+
+    async def test_a_reply_names_the_root_of_its_thread(self, wire: Wire) -> None:
+        await wire.writes(wire.ana, "root", wire.place)
+        (root,) = await wire.hears()
+        assert isinstance(root, MessagePosted)
+        await wire.writes(wire.ben, "reply", wire.place, thread=root.message.id)
+        reply = (await wire.hears())[-1]
+        assert isinstance(reply, MessagePosted)
+        assert (root.thread_key, reply.thread_key) == (None, root.key)
+
+    async def test_what_was_not_accepted_is_told_again_under_the_same_key(self, wire: Wire) -> None:
+        wire.host.refuses = True
+        await wire.writes(wire.ana, "hello", wire.place)
+        assert wire.host.accepted == []
+        wire.host.refuses = False
+        await wire.restarts()
+        texts = [event.text for event in await wire.hears() if isinstance(event, MessagePosted)]
+        assert set(texts) == {"hello"}
+        assert len({raw.key for raw in wire.host.accepted}) == 1
+
+    async def test_what_was_accepted_is_not_told_again(self, wire: Wire) -> None:
+        await wire.writes(wire.ana, "hello", wire.place)
+        await wire.restarts()
+        await wire.writes(wire.ana, "again", wire.place)
+        texts = [event.text for event in await wire.hears() if isinstance(event, MessagePosted)]
+        assert texts == ["hello", "again"]
+
+    async def test_translation_is_pure(self, wire: Wire) -> None:
+        await wire.writes(wire.ana, "hello \ud800", wire.place)
+        (raw,) = wire.host.accepted
+        assert wire.platform.translate(raw.body) == wire.platform.translate(raw.body)
+
+    @pytest.mark.parametrize("body", [b"", b"{", b"[]", b"null", b"3", b"\xff", b'"text"'])
+    async def test_what_cannot_be_read_is_a_value_error(self, wire: Wire, body: bytes) -> None:
+        with pytest.raises(ValueError):  # noqa: PT011 - JSON's own is one too
+            wire.platform.translate(body)
+
+    async def test_a_command_comes_with_its_arguments_and_a_trigger(self, wire: Wire) -> None:
+        await wire.uses_command(wire.ana, "/settings role @ben expert", wire.place)
+        event = (await wire.hears())[-1]
+        assert isinstance(event, CommandUsed)
+        assert (event.name, event.arguments) == ("settings", "role @ben expert")
+        assert event.trigger is None or event.trigger.expires_at > event.at
+
+    async def test_what_the_bot_says_is_not_heard_as_if_a_person_had_said_it(self, wire: Wire) -> None:
+        await wire.platform.deliver(send(InPlace(wire.place)))
+        await wire.restarts()
+        assert [event for event in await wire.hears() if not event.by.is_bot] == []
+
+    # Messages
+
+    async def test_a_message_is_shown_and_can_be_found_by_its_reference(self, wire: Wire) -> None:
+        outgoing = send(InPlace(wire.place))
+        assert await found(wire.platform, outgoing) in (None, "nobody can tell")
+        ref = await wire.platform.deliver(outgoing)
+        assert ref is not None
+        assert (ref.platform, ref.tenant) == (wire.platform.name, wire.place.tenant)
+        assert await found(wire.platform, outgoing) in (ref, "nobody can tell")
+        assert await found(wire.platform, replace(outgoing, reference="ref-2")) in (None, "nobody can tell")
+        for who in (wire.ana, wire.ben):
+            assert [one.text for one in await wire.sees(who, wire.place)] == ["hello"]
+
+    async def test_after_a_restart_it_can_still_be_found(self, wire: Wire) -> None:
+        outgoing = send(InPlace(wire.place))
+        ref = await wire.platform.deliver(outgoing)
+        await wire.restarts()
+        assert await found(wire.platform, outgoing) in (ref, "nobody can tell")
+
+    async def test_what_is_private_is_seen_by_that_person_alone(self, wire: Wire) -> None:
+        await wire.platform.deliver(send(Privately(wire.ana)))
+        assert [one.text for one in await wire.sees(wire.ana, None)] == ["hello"]
+        assert await wire.sees(wire.ben, None) == []
+        assert await wire.sees(wire.ana, wire.place) == []
+
+    async def test_what_is_for_one_person_in_a_place_is_seen_by_nobody_else(self, wire: Wire) -> None:
+        await wire.platform.deliver(send(OnlyVisibleTo(wire.ana, wire.place)))
+        seen = await wire.sees(wire.ana, wire.place) + await wire.sees(wire.ana, None)
+        assert [one.text for one in seen] == ["hello"]
+        assert await wire.sees(wire.ben, wire.place) == []
+
+    async def test_peoples_words_arrive_as_plain_characters(self, wire: Wire) -> None:
+        await wire.platform.deliver(send(InPlace(wire.place), Message(Text("{x}", {"x": TRICKY}))))
+        (seen,) = await wire.sees(wire.ana, wire.place)
+        assert seen.text == TRICKY.replace("\u202e", "")
+        assert seen.look == set()
+
+    async def test_our_own_formatting_is_shown_or_left_out_and_never_printed(self, wire: Wire) -> None:
+        await wire.platform.deliver(send(InPlace(wire.place), message("**bold** *it*")))
+        (seen,) = await wire.sees(wire.ana, wire.place)
+        assert seen.text == "bold it"
+
+    async def test_a_button_is_seen_by_its_label_and_pressed_by_its_token(self, wire: Wire) -> None:
+        buttons = (Button("Answer", "questions.answer", "17", token="token-of-22-characters"),)
+        await wire.platform.deliver(send(InPlace(wire.place), message(buttons=buttons)))
+        (seen,) = await wire.sees(wire.ana, wire.place)
+        assert list(seen.buttons) == ["Answer"]
+        await wire.presses(wire.ana, "Answer", wire.place)
+        event = (await wire.hears())[-1]
+        assert isinstance(event, ButtonPressed)
+        assert (event.button, event.by.account) == ("token-of-22-characters", wire.ana)
+        assert (event.action, event.subject) == ("", "")  # the wire tells neither
+
+    async def test_a_message_in_a_thread_is_seen_there(self, wire: Wire) -> None:
+        root = await wire.platform.deliver(send(InPlace(wire.place), message("root")))
+        assert root is not None
+        reply = await wire.platform.deliver(send(InPlace(wire.place, root.id), message("reply"), "ref-2"))
+        assert reply is not None
+        assert reply.thread == root.id
+        assert "reply" in [one.text for one in await wire.sees(wire.ana, wire.place, thread=root.id)]
+
+    async def test_details_come_under_their_message(self, wire: Wire) -> None:
+        ref = await wire.platform.deliver(send(InPlace(wire.place), message(details=Text("more about it"))))
+        assert ref is not None
+        assert "more about it" in [one.text for one in await wire.sees(wire.ana, wire.place, thread=ref.id)]
+
+    async def test_a_file_goes_with_its_message(self, wire: Wire) -> None:
+        wire.host.files["content"] = b"a,b\n1,2\n"
+        attached = (Attachment("content", "figures.csv", "text/csv", "Figures"),)
+        await wire.platform.deliver(send(InPlace(wire.place), message(attachments=attached)))
+        (seen,) = await wire.sees(wire.ana, wire.place)
+        assert seen.files == ["figures.csv"]
+
+    async def test_a_file_that_is_gone_does_not_keep_its_message_back(self, wire: Wire) -> None:
+        attached = (Attachment("forgotten", "figures.csv", "text/csv"),)
+        await wire.platform.deliver(send(InPlace(wire.place), message(attachments=attached)))
+        assert [one.text for one in await wire.sees(wire.ana, wire.place)] == ["hello"]
+
+    async def test_an_edit_takes_the_place_of_the_message_and_of_its_buttons(self, wire: Wire) -> None:
+        buttons = (Button("Answer", "questions.answer", token="token-of-22-characters"),)
+        ref = await wire.platform.deliver(send(InPlace(wire.place), message(buttons=buttons)))
+        assert ref is not None
+        await wire.platform.deliver(Edit("ref-2", InPlace(wire.place), ref, message("changed")))
+        await wire.platform.deliver(Edit("ref-2", InPlace(wire.place), ref, message("changed")))
+        assert await wire.sees(wire.ana, wire.place) == [Seen("changed")]
+
+    async def test_what_can_never_arrive_is_undeliverable(self, wire: Wire) -> None:
+        nowhere = replace(wire.place, id="nowhere")
+        nobody = replace(wire.ana, user="nobody")
+        gone = MessageRef(wire.platform.name, wire.place.tenant, wire.place.id, "999999")
+        impossible: list[Outgoing] = [
+            send(InPlace(nowhere), reference="ref-1"),
+            send(Privately(nobody), reference="ref-2"),
+            send(OnlyVisibleTo(wire.ana, nowhere), reference="ref-3"),
+            Edit("ref-4", InPlace(wire.place), gone, message()),
+        ]
+        for outgoing in impossible:
+            with pytest.raises(Undeliverable) as caught:
+                await wire.platform.deliver(outgoing)
+            assert "nobody" not in str(caught.value)
+            assert "nowhere" not in str(caught.value)
+
+    async def test_while_it_takes_nothing_new_it_still_delivers(self, wire: Wire) -> None:
+        await wire.platform.stop_receiving()
+        assert await wire.platform.deliver(send(InPlace(wire.place))) is not None
+
+    # Forms
+
+    async def test_a_form_opens_for_its_person_and_comes_back(self, wire: Wire) -> None:
+        wire.host.forms["form-1"] = FORM
+        trigger = wire.now_plus(timedelta(seconds=3))
+        await wire.platform.deliver(OpenForm("ref-1", Privately(wire.ana), "form-1", FORM, trigger))
+        assert await wire.open_forms(wire.ana) == ["A form"]
+        assert await wire.open_forms(wire.ben) == []
+        await wire.submits(wire.ana, "form-1", {"why": "Because."})
+        event = (await wire.hears())[-1]
+        assert isinstance(event, FormSubmitted)
+        assert (event.form, event.by.account, event.values) == ("form-1", wire.ana, {"why": "Because."})
+        assert await wire.open_forms(wire.ana) == []
+
+    # Health
+
+    async def test_it_says_whether_it_can_do_its_work(self, wire: Wire) -> None:
+        assert wire.platform.trouble() is None
+        await wire.platform.stop_receiving()
+        assert wire.platform.trouble()
+
+    async def test_it_may_be_closed_twice(self, wire: Wire) -> None:
+        await wire.platform.close()
+        await wire.platform.close()
