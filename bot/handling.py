@@ -97,7 +97,7 @@ class Handling:
             return await self._look_up_button(services, event, registry)
         assert isinstance(event, FormSubmitted)  # noqa: S101 - acting_on knows no other
         form = await forms.by_id(services.session, event.form)
-        person = person_digest(self._frame.cipher, event.by.account)
+        person = person_digest(self._frame.cipher, event.form, event.by.account)
         if form is None or form.person != person or not await forms.take(services.session, form.id, services.now()):
             raise Refusal(_FORM_OVER)
         submitted = replace(event, action=form.action, subject=form.subject)
@@ -116,7 +116,7 @@ class Handling:
 
     async def _open_again(self, event: ButtonPressed, services: Services) -> None:
         form = await forms.by_id(services.session, event.subject)
-        person = person_digest(self._frame.cipher, event.by.account)
+        person = person_digest(self._frame.cipher, event.subject, event.by.account)
         if form is None or form.person != person or form.submitted_at is not None:
             raise Refusal(_FORM_OVER)
         await services.open_again(form)

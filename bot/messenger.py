@@ -28,9 +28,9 @@ def open_form_button(label: str) -> Button:
     return Button(label, OPEN_FORM)
 
 
-def person_digest(cipher: Cipher, account: Account) -> bytes:
-    """What stands for the person a form was opened for."""
-    return cipher.digest("account", account.platform, account.tenant, account.user)
+def person_digest(cipher: Cipher, form_id: str, account: Account) -> bytes:
+    """What stands for the person a form was opened for: a value of each form's own, which leads to no account."""
+    return cipher.digest("form", form_id, account.platform, account.tenant, account.user)
 
 
 class Messenger:
@@ -72,10 +72,12 @@ class Messenger:
         self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message
     ) -> None:
         """Show a form; ``instead`` is said, with its button leading to the form, when it can't be opened in time."""
+        form_id = new_token()
         stored = OpenedForm(
+            id=form_id,
             action=form.action,
             subject=form.subject,
-            person=person_digest(self._cipher, person),
+            person=person_digest(self._cipher, form_id, person),
             community_id=self._community_id,
             body=form_to_json(form),
             opened_at=self._clock.now(),

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlmodel import SQLModel
+from sqlalchemy import delete
+from sqlmodel import SQLModel, col
 
-from storage.columns import Moment, is_token, neutral
+from storage.columns import Moment, SealedText, is_token, neutral, personal
 from storage.database import Session
 
 
@@ -17,10 +18,10 @@ class StoredButton(SQLModel, table=True):
 
     token: str = neutral(primary_key=True)
     action: str = neutral()
-    subject: str = neutral(default="")
+    subject: str = personal(default="", sa_type=SealedText)  # a plain one would join a question to its asker
     reference: str = neutral()
     community_id: int | None = neutral(default=None, foreign_key="community.id")
-    created_at: datetime = neutral(sa_type=Moment)
+    created_at: datetime = neutral(sa_type=Moment, index=True)
 
 
 async def remember(session: Session, buttons: list[StoredButton]) -> None:
@@ -32,3 +33,8 @@ async def remember(session: Session, buttons: list[StoredButton]) -> None:
 async def pressed(session: Session, token: str) -> StoredButton | None:
     """The button with this id, or None when there is none."""
     return await session.get(StoredButton, token) if is_token(token) else None
+
+
+async def forget_old(session: Session, now: datetime, keep_for: timedelta) -> None:
+    """Remove buttons that were shown longer than ``keep_for`` ago; pressing one is answered with a sentence."""
+    await session.exec(delete(StoredButton).where(col(StoredButton.created_at) < now - keep_for))

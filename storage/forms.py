@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col
 
-from storage.columns import Moment, SealedJson, is_token, neutral, new_token, personal, pseudonymous
+from storage.columns import Moment, SealedJson, SealedText, is_token, neutral, new_token, personal, pseudonymous
 from storage.database import Session
 
 
@@ -19,7 +19,7 @@ class OpenedForm(SQLModel, table=True):
 
     id: str = neutral(default_factory=new_token, primary_key=True)
     action: str = neutral()
-    subject: str = neutral(default="")
+    subject: str = personal(default="", sa_type=SealedText)
     person: bytes = pseudonymous()
     community_id: int | None = neutral(default=None, foreign_key="community.id")
     body: dict[str, Any] = personal(sa_type=SealedJson)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, and_, exists, func, text, update
+from sqlalchemy import Index, SmallInteger, and_, delete, exists, func, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
@@ -136,10 +136,14 @@ async def dead(session: Session) -> list[tuple[int, str, datetime, str]]:
     return [tuple(row) for row in rows.all()]
 
 
-async def forget_sent(session: Session, now: datetime, keep_for: timedelta) -> None:
-    """Take the content out of what was sent longer than ``keep_for`` ago; its address stays, for edits."""
-    old = (col(OutboxRow.state) == OutboxState.SENT.value, col(OutboxRow.created_at) < now - keep_for)
-    await session.exec(update(OutboxRow).where(*old).values(body={}))
+async def forget_sent(session: Session, now: datetime, content_for: timedelta, address_for: timedelta) -> None:
+    """Take the content out of what was sent longer than ``content_for`` ago; its address stays, for edits.
+
+    After ``address_for`` nothing of it stays.
+    """
+    sent = col(OutboxRow.state) == OutboxState.SENT.value
+    await session.exec(update(OutboxRow).where(sent, col(OutboxRow.created_at) < now - content_for).values(body={}))
+    await session.exec(delete(OutboxRow).where(sent, col(OutboxRow.created_at) < now - address_for))
 
 
 async def _change(session: Session, row_id: int, **values: Any) -> None:

@@ -46,7 +46,6 @@ class Question(SQLModel, table=True):
     answer: str | None = personal(default=None, sa_type=SealedText)
     expert_id: int | None = pseudonymous(default=None, foreign_key="member.id")
     expert_message: str | None = neutral(default=None)
-    asker_message: str | None = neutral(default=None)
     asked_at: datetime = neutral(sa_type=Moment)
     routed_at: datetime | None = neutral(default=None, sa_type=Moment)
     answered_at: datetime | None = neutral(default=None, sa_type=Moment)
@@ -172,16 +171,6 @@ async def waiting_for(session: Session, community_id: int, expert_id: int, state
     return list((await session.exec(statement.order_by(col(Question.number)))).all())
 
 
-async def waiting_since(
-    session: Session, community_id: int, moment: datetime, states: Collection[str]
-) -> list[Question]:
-    """The questions in these states that were asked before ``moment``, the oldest first."""
-    statement = select(Question).where(
-        Question.community_id == community_id, col(Question.state).in_(states), col(Question.asked_at) <= moment
-    )
-    return list((await session.exec(statement.order_by(col(Question.number)))).all())
-
-
 async def shared_answers(session: Session, community_id: int, state: str) -> list[Question]:
     """What was accepted and may be read by everybody, the newest first."""
     statement = select(Question).where(
@@ -196,10 +185,11 @@ async def shared_answers(session: Session, community_id: int, state: str) -> lis
 
 @dataclass(frozen=True, slots=True)
 class SealedAsker:
-    """What is kept of a confidential asker: who, and in which words."""
+    """What is kept of a confidential asker: who, in which words, and exactly when (ISO, UTC)."""
 
     member_id: int
     words: str
+    asked_at: str
 
 
 async def keep_asker(session: Session, cipher: Cipher, question_id: int, asker: SealedAsker) -> None:

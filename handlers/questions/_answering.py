@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from bot.core.errors import Refusal
@@ -25,6 +26,8 @@ _CODE = re.compile(r"[Qq]?(\d{1,9})")
 _ANSWERED = mark("You have answered this. Thank you!")
 _NOT_SOLVED = mark("The answer has not solved it yet.")
 _MORE_BELOW = mark("There is more about this below.")
+_LATER = "questions.pass_on"
+_MORE, _HELPED = "more", "helped"
 _USAGE_ANSWER = mark("answer Q12 your answer")
 _USAGE_DECLINE = mark("decline Q12")
 _USAGE_ASSIGN = mark("assign Q12 @name")
@@ -39,6 +42,12 @@ async def question_called(services: Services, code: str, usage: str) -> Question
     if question is None:
         raise Refusal(mark("There is no question {code} here. Type /questions to see those that are open."), code=code)
     return question
+
+
+def _code_and_rest(event: CommandUsed) -> tuple[str, str]:
+    """Q12, and what follows it on the same line or below."""
+    code, *rest = event.arguments.split(maxsplit=1) or [""]
+    return code, "".join(rest).strip()
 
 
 async def _question_of_expert(services: Services, subject: str) -> Question:
@@ -91,11 +100,11 @@ async def answered(event: FormSubmitted, services: Services) -> None:
                     roles=(Role.EXPERT,))  # fmt: skip
 async def answer_by_command(event: CommandUsed, services: Services) -> None:
     """``answer Q12 text``; without a text the form opens."""
-    code, _, text = event.arguments.strip().partition(" ")
+    code, text = _code_and_rest(event)
     question = await question_called(services, code, _USAGE_ANSWER)
     await _check_expert(services, question)
-    if text.strip():
-        await give_answer(services, question, text.strip())
+    if text:
+        await give_answer(services, question, text)
         return
     title = mark("Answer a question")
     await services.open_form(
@@ -115,8 +124,7 @@ async def give_answer(services: Services, question: Question, text: str) -> None
     asker = await asker_of(services, question)
     if asker is not None:
         message = words.answer(services.wording_for(asker.member), question, expert.name, text)
-        row = await services.tell(asker.member, message, Kind.ANSWER)
-        await questions.set_messages(services.session, question, asker_message=row.reference if row else None)
+        await services.tell(asker.member, message, Kind.ANSWER)
     say = services.wording.say
     await services.answer(Message(say(mark("Thank you. Your answer to **{code}** is on its way."), code=question.code)))
 
@@ -169,7 +177,7 @@ async def replied(event: FormSubmitted, services: Services) -> None:
     """The expert gets what the asker tells, and the reminders begin anew."""
     question = await own_question(services, event.subject)
     await _advance(services, question, Act.REPLY, routed_at=services.now(), stage=0)
-    await _tell_expert_more(services, question, str(event.values["text"]))
+    await _in_a_while(services, question, _MORE, str(event.values["text"]))
     await plan(services, question)
     say = services.wording.say
     await services.answer(Message(say(mark("Thank you. I pass it on for **{code}**."), code=question.code)))
@@ -225,11 +233,11 @@ async def away_now(event: ButtonPressed, services: Services) -> None:
                     roles=(Role.FACILITATOR, Role.EXPERT))  # fmt: skip
 async def assign(event: CommandUsed, services: Services) -> None:
     """``assign Q12 @x``: by a facilitator, or by the expert who has it."""
-    code, _, who = event.arguments.strip().partition(" ")
-    question = await question_called(services, code, _USAGE_ASSIGN)
+    code, who = _code_and_rest(event)
+    question = await question_called(services, code if who else "", _USAGE_ASSIGN)
     if Role.FACILITATOR not in services.roles:
         await _check_expert(services, question)
-    expert = await services.member_called(who.strip())
+    expert = await services.member_called(who)
     if await questions.expert(services.session, services.community.id, expert.id) is None:
         raise Refusal(mark("{name} is no expert here yet. Add them first: /experts add @name topic"), name=expert.name)
     if question.asker_id == expert.id:  # of a confidential question nothing is said: a refusal would tell who asked
@@ -247,29 +255,57 @@ async def helps(event: ButtonPressed, services: Services) -> None:
     question = await own_question(services, event.subject)
     await _advance(services, question, Act.ACCEPT, closed_at=services.now())
     say = services.wording.say
-    expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
-    if expert is not None:
-        text = services.wording_for(expert).say(
-            mark("Your answer to **{code}** helped. Thank you!"), code=question.code
-        )
-        await services.tell(expert, Message(text), Kind.RECEIPT)
     place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    shared = question.share and place is not None and expert is not None
-    if shared and place is not None and expert is not None:
-        await _publish(services, question, place, expert.name)
-    key = mark("Good to hear. Question and answer are in **#{place}** now.") if shared else mark("Good to hear!")
+    shared = question.share and place is not None
+    await _in_a_while(services, question, _HELPED)
+    key = (
+        mark("Good to hear. Question and answer go to **#{place}**, so that others learn from them.")
+        if shared
+        else mark("Good to hear!")
+    )
     over = say(mark("**{code}** is answered."), code=question.code)
     thanks = say(key, place=place.name if place else "")
     await services.edit(event.reference, Message(joined([over, words.quoted(question.answer or ""), thanks])))
 
 
-async def _publish(services: Services, question: Question, place: communities.CommunityPlace, expert: str) -> None:
+async def _in_a_while(services: Services, question: Question, what: str, text: str = "") -> None:
+    """What comes of an asker's act for others: at once, or after a random while when they asked confidentially.
+
+    The moment at which the asker acted would else tell who was there at that moment.
+    """
+    delay = routing.random_while(services, question)
+    if delay:
+        payload = {"question": question.id, "what": what, "text": text}
+        await services.later(_LATER, payload, at=services.now() + delay)
+    else:
+        await _OTHERS[what](services, question, text)
+
+
+@capability.due(_LATER)
+async def pass_on(payload: Mapping[str, Any], services: Services) -> None:
+    """The random while is over."""
+    question = await questions.by_id(services.session, payload["question"])
+    if question is not None:
+        await _OTHERS[payload["what"]](services, question, payload["text"])
+
+
+async def _thank_and_publish(services: Services, question: Question, _text: str) -> None:
+    """The expert hears that it helped; everybody may read it, unless the asker does not want that."""
+    expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
+    if expert is None:
+        return
+    thanks = services.wording_for(expert).say(mark("Your answer to **{code}** helped. Thank you!"), code=question.code)
+    await services.tell(expert, Message(thanks), Kind.RECEIPT)
+    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
+    if not question.share or place is None:
+        return
     asker = await asker_of(services, question)
     asked = asker.words if asker else question.text or ""
     if question.confidential:  # from here on the words are everybody's; whose they are stays sealed
         await questions.set_messages(services.session, question, text=asked)
-    text = words.published(services.community_wording, question, asked, asker.name if asker else None, expert)
-    await services.post(place.address, Message(text), Kind.ANSWER)
+    name = asker.name if asker else None
+    published = words.published(services.community_wording, question, asked, name, expert.name)
+    await services.post(place.address, Message(published), Kind.ANSWER)
 
 
 @capability.button(words.NOT_YET)
@@ -278,7 +314,7 @@ async def not_yet(event: ButtonPressed, services: Services) -> None:
     question = await own_question(services, event.subject)
     await _advance(services, question, Act.REOPEN, routed_at=services.now(), answered_at=None, stage=0)
     if await routing.is_there(services, question.expert_id):
-        await _tell_expert_more(services, question, services.community_wording.label(_NOT_SOLVED))
+        await _in_a_while(services, question, _MORE, services.community_wording.label(_NOT_SOLVED))
         await plan(services, question)
     else:
         await routing.route(services, question)
@@ -306,7 +342,7 @@ async def added(event: FormSubmitted, services: Services) -> None:
         await plan(services, question)
     elif State(question.state) is not State.ROUTED:
         raise Refusal(mark("No expert has this question now, so nothing was sent. See /questions for where it stands."))
-    await _tell_expert_more(services, question, str(event.values["text"]))
+    await _in_a_while(services, question, _MORE, str(event.values["text"]))
     say = services.wording.say
     await services.answer(Message(say(mark("Thank you. I pass it on for **{code}**."), code=question.code)))
 
@@ -316,3 +352,7 @@ async def _advance(services: Services, question: Question, act: Act, **changed: 
     state = after(act, State(question.state))
     if not await questions.move(services.session, question, allowed_from(act), state=state.value, **changed):
         after(act, State(question.state))
+
+
+_OTHERS = {_MORE: _tell_expert_more, _HELPED: _thank_and_publish}
+"""What an asker's act brings to others."""

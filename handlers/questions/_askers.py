@@ -4,11 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from bot.core.messages import Kind, Message
 from bot.services import Services
 from storage import members, questions
 from storage.members import Member
-from storage.outbox import OutboxRow
 from storage.questions import Question, SealedAsker
 
 
@@ -34,7 +32,7 @@ async def asker_of(services: Services, question: Question) -> Asker | None:
 async def keep_asker(services: Services, question: Question, words: str) -> None:
     """Remember who asked: in the open, or sealed with the question's own key."""
     if question.confidential:
-        sealed = SealedAsker(services.member.id, words)
+        sealed = SealedAsker(services.member.id, words, services.now().isoformat())
         await questions.keep_asker(services.session, services.frame.cipher, question.id, sealed)
 
 
@@ -42,9 +40,3 @@ async def is_asker(services: Services, question: Question) -> bool:
     """Whether who acts is who asked."""
     asker = await asker_of(services, question)
     return asker is not None and services.known_member is not None and asker.member.id == services.known_member.id
-
-
-async def tell_asker(services: Services, question: Question, message: Message, kind: Kind) -> OutboxRow | None:
-    """Say something to who asked, on their own private route."""
-    asker = await asker_of(services, question)
-    return await services.tell(asker.member, message, kind) if asker else None

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from rapidfuzz import fuzz, process, utils
@@ -32,12 +32,14 @@ _MOST_SUGGESTIONS = 3
 )
 async def ask(event: CommandUsed, services: Services) -> None:
     """Open the form; words behind the command are its beginning."""
+    await _not_too_many(services)
     await services.open_form(await question_form(services, event.arguments))
 
 
 @capability.button("questions.ask")
 async def ask_from_welcome(_event: ButtonPressed, services: Services) -> None:
     """The welcome's button *Ask something*."""
+    await _not_too_many(services)
     await services.open_form(await question_form(services))
 
 
@@ -86,7 +88,7 @@ async def asked(event: FormSubmitted, services: Services) -> None:
         share=values["share"] == "yes",
         asker_id=None if confidential else services.member.id,
         text=None if confidential else text,
-        asked_at=services.now(),
+        asked_at=_rounded(services.now()) if confidential else services.now(),
     )
     await questions.add(services.session, question)
     await keep_asker(services, question, text)
@@ -118,10 +120,17 @@ async def _not_too_many(services: Services) -> None:
     since = services.now() - timedelta(hours=1)
     count = await questions.asked_since(services.session, services.community.id, services.member.id, since)
     sealed = await questions.confidential(services.session, services.frame.cipher, services.community.id)
-    count += sum(question.asked_at >= since and asker.member_id == services.member.id for question, asker in sealed)
+    count += sum(
+        asker.member_id == services.member.id and datetime.fromisoformat(asker.asked_at) >= since for _, asker in sealed
+    )
     if count >= MOST_AN_HOUR:
         raise Refusal(mark("You have asked {count} questions within an hour. Please wait a little before the next."),
                       count=str(count))  # fmt: skip
+
+
+def _rounded(moment: datetime) -> datetime:
+    """The hour alone: the minute at which somebody was typing could tell who it was."""
+    return moment.replace(minute=0, second=0, microsecond=0)
 
 
 async def likely_answers(services: Services, text: str) -> list[Question]:

@@ -65,12 +65,17 @@ async def topics_of(services: Services) -> list[str]:
 async def start(services: Services, question: Question) -> None:
     """Bring a new question on its way. A confidential one leaves after a random while, so that the moment at
     which somebody was typing tells nothing."""
-    longest = services.frame.settings.confidential_delay_seconds if question.confidential else 0
-    delay = timedelta(seconds=random.SystemRandom().uniform(0, longest))
+    delay = random_while(services, question)
     if delay:
         await services.later(_ROUTE, {"question": question.id}, at=services.now() + delay)
     else:
         await route(services, question)
+
+
+def random_while(services: Services, question: Question) -> timedelta:
+    """How long what a confidential asker does is held before others see anything of it; none for the others."""
+    longest = services.frame.settings.confidential_delay_seconds if question.confidential else 0
+    return timedelta(seconds=random.SystemRandom().uniform(0, longest))
 
 
 @capability.due(_ROUTE)

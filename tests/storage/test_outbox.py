@@ -101,10 +101,15 @@ async def test_after_a_week_the_words_go_and_the_address_stays_for_edits(databas
     sent, waits = await write(database, "circle", "sent"), await write(database, "circle", "waits")
     async with database.transaction() as session:
         await outbox.mark_sent(session, sent, {"id": "1"})
-        await outbox.forget_sent(session, START + timedelta(days=8), timedelta(days=7))
+        await outbox.forget_sent(session, START + timedelta(days=8), timedelta(days=7), timedelta(days=60))
     async with database.reading() as session:
         rows = {number: await session.get_one(OutboxRow, number) for number in (sent, waits)}
         assert (rows[sent].body, rows[sent].sent) == ({}, {"id": "1"})
         assert rows[waits].body == {"message": "waits"}
         assert await outbox.by_reference(session, rows[sent].reference) is rows[sent]
         assert await outbox.by_reference(session, "unknown") is None
+    async with database.transaction() as session:
+        await outbox.forget_sent(session, START + timedelta(days=61), timedelta(days=7), timedelta(days=60))
+        assert await session.get(OutboxRow, waits) is not None
+    async with database.reading() as session:
+        assert await session.get(OutboxRow, sent) is None

@@ -150,7 +150,7 @@ class Acts:
 
     async def react(self, person_id: str, message_id: str, emoji: str, *, removed: bool) -> int:
         """Put an emoji on a message, or take it away."""
-        message, person = await self._chat.message(message_id), await self._chat.person(person_id)
+        message, person = await self._seen(message_id, person_id), await self._chat.person(person_id)
         where = await self._where(person_id, message["place"])
         statement = (
             "DELETE FROM reaction WHERE message = ? AND person = ? AND emoji = ?"
@@ -181,7 +181,7 @@ class Acts:
 
     async def press(self, person_id: str, message_id: str, token: str) -> int:
         """Press a button of one of the bot's messages."""
-        message, person = await self._chat.message(message_id), await self._chat.person(person_id)
+        message, person = await self._seen(message_id, person_id), await self._chat.person(person_id)
         where = await self._where(person_id, message["place"])
         if not any(button["token"] == token for button in json.loads(message["buttons"])):
             raise ChatProblem("That button is no longer there.")
@@ -247,6 +247,13 @@ class Acts:
                 return 0
             what = {"message": {**_told(message), "text": text}}
             return await change.tell(kind, message["place"], person, **where, **what)
+
+    async def _seen(self, message_id: str, person_id: str) -> Json:
+        """A message that isn't for somebody else alone."""
+        message = await self._chat.message(message_id)
+        if message["only_for"] not in (None, person_id):
+            raise ChatProblem("That message is no longer there.")
+        return message
 
     async def _own(self, person_id: str, message_id: str) -> Json:
         message = await self._chat.message(message_id)

@@ -74,6 +74,8 @@ class LocalPlatform:
             with suppress(asyncio.CancelledError):
                 await self._feeding
             self._feeding = None
+        async with self._accepted:
+            self._accepted.notify_all()  # whoever waits for an event to be carried waits in vain
 
     async def close(self) -> None:
         """Let go of the chat's file."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from datetime import datetime, timedelta
 from ipaddress import ip_address
@@ -31,6 +32,9 @@ _HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "Referrer-Policy": "no-referrer",
 }
+_LONGEST_STEP = timedelta(days=366)
+_FIRST_YEAR, _LAST_YEAR = 1970, 9000
+_PORT = re.compile(r":\d+$")
 _SHOWN_IN_PLACE = {"image/png", "image/jpeg", "image/gif", "image/webp"}
 
 Handler = Callable[[web.Request], Awaitable[web.StreamResponse]]
@@ -158,13 +162,13 @@ class Routes:
     async def _write(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
         person = _text(body, "person")
-        thread, files = body.get("thread"), body.get("files") or []
+        thread, files = body.get("thread"), body.get("files")
         number, event = await self.acts.write(
             person,
             _text(body, "place"),
-            _text(body, "text"),
-            thread=str(thread) if thread else None,
-            files=[str(file) for file in files],
+            _as_typed(body, "text"),
+            thread=_text(body, "thread") if thread else None,
+            files=[_storable(str(file)) for file in files] if isinstance(files, list) else [],
             nonce=_text(body, "nonce") or None,
             at=_moment(body),
         )
@@ -174,7 +178,7 @@ class Routes:
     async def _edit(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
         message = request.match_info["message"]
-        return await self._done(await self.acts.edit(_text(body, "person"), message, _text(body, "text")))
+        return await self._done(await self.acts.edit(_text(body, "person"), message, _as_typed(body, "text")))
 
     async def _delete(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
@@ -188,7 +192,7 @@ class Routes:
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
-        event = await self.acts.use_command(_text(body, "person"), _text(body, "place"), _text(body, "text"))
+        event = await self.acts.use_command(_text(body, "person"), _text(body, "place"), _as_typed(body, "text"))
         return await self._done(event)
 
     async def _press(self, request: web.Request) -> web.StreamResponse:
@@ -224,7 +228,10 @@ class Routes:
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         await self._chat.person(request.query.get("person", ""))
-        content = await request.clone(client_max_size=_BIGGEST_FILE).read()
+        try:
+            content = await request.clone(client_max_size=_BIGGEST_FILE).read()
+        except web.HTTPRequestEntityTooLarge:
+            return web.json_response({"error": "That file is too big. The limit is 8 MB."}, status=413)
         name = request.query.get("name", "file")
         file = await self.acts.keep_file(name, request.content_type, content)
         return web.json_response({"file": file}, status=201)
@@ -236,6 +243,8 @@ class Routes:
             raise ChatProblem("Choose +1 hour, +1 day or next Monday.")
         if to < self._chat.now():
             raise ChatProblem("Time only goes forward here.")
+        if to - self._chat.now() > _LONGEST_STEP:
+            raise ChatProblem("That is far away. Move the clock by a year at most.")
         await self._platform.move_clock(to)
         self.streams.changed([{"kind": "clock", "data": self._clock()}])
         return web.json_response({"clock": self._clock()})
@@ -263,7 +272,7 @@ class Routes:
 @web.middleware
 async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
     """Only pages of this machine may ask: no other site's page, and no name that was bent to point here."""
-    if not _is_loopback(request.host.rsplit(":", 1)[0].strip("[]")):
+    if not _is_loopback(_PORT.sub("", request.host).strip("[]")):
         return web.json_response({"error": "This page is for this machine alone."}, status=403)
     origin = request.headers.get("Origin")
     if origin is not None and origin != f"{request.scheme}://{request.host}":
@@ -272,6 +281,8 @@ async def _guard(request: web.Request, handler: Handler) -> web.StreamResponse:
         return await handler(request)
     except ChatProblem as problem:
         return web.json_response({"error": str(problem)}, status=400)
+    except web.HTTPRequestEntityTooLarge:
+        return web.json_response({"error": "That is too much at once."}, status=413)
 
 
 def _is_loopback(host: str) -> bool:
@@ -288,16 +299,26 @@ async def _body(request: web.Request) -> Json:
         raise ChatProblem("That request could not be read.")
     try:
         body: Any = await request.json()
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise ChatProblem("That request could not be read.") from error
     if not isinstance(body, dict):
         raise ChatProblem("That request could not be read.")
     return body
 
 
-def _text(body: Json, name: str) -> str:
+def _as_typed(body: Json, name: str) -> str:
+    """Words that only JSON ever holds, so that Baraza meets whatever a device may send."""
     value = body.get(name, "")
     return value if isinstance(value, str) else str(value)
+
+
+def _text(body: Json, name: str) -> str:
+    """A name or an id: what the chat keeps in columns, and looks up."""
+    return _storable(_as_typed(body, name))
+
+
+def _storable(text: str) -> str:
+    return text.encode("utf-8", "replace").decode()
 
 
 def _moment(body: Json, name: str = "at") -> datetime | None:
@@ -310,4 +331,6 @@ def _moment(body: Json, name: str = "at") -> datetime | None:
         raise ChatProblem("That is no time.") from error
     if moment.tzinfo is None:
         raise ChatProblem("A time needs its zone.")
+    if not _FIRST_YEAR <= moment.year <= _LAST_YEAR:
+        raise ChatProblem("That is no time that people here remember.")
     return moment

@@ -224,7 +224,7 @@ def upgrade() -> None:
         "button",
         sa.Column("token", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("created_at", sa.BigInteger(), nullable=False),
@@ -234,6 +234,9 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("token"),
     )
+    with op.batch_alter_table("button", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_button_created_at"), ["created_at"], unique=False)
+
     op.create_table(
         "expert",
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
@@ -258,7 +261,7 @@ def upgrade() -> None:
         "form",
         sa.Column("id", sa.String(), nullable=False),
         sa.Column("action", sa.String(), nullable=False),
-        sa.Column("subject", sa.String(), nullable=False),
+        sa.Column("subject", sa.LargeBinary(), nullable=False),
         sa.Column("person", sa.LargeBinary(), nullable=False),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("body", sa.LargeBinary(), nullable=False),
@@ -340,7 +343,6 @@ def upgrade() -> None:
         sa.Column("answer", sa.LargeBinary(), nullable=True),
         sa.Column("expert_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("expert_message", sa.String(), nullable=True),
-        sa.Column("asker_message", sa.String(), nullable=True),
         sa.Column("asked_at", sa.BigInteger(), nullable=False),
         sa.Column("routed_at", sa.BigInteger(), nullable=True),
         sa.Column("answered_at", sa.BigInteger(), nullable=True),
@@ -629,6 +631,9 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_expert_member_id"))
 
     op.drop_table("expert")
+    with op.batch_alter_table("button", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_button_created_at"))
+
     op.drop_table("button")
     with op.batch_alter_table("archive_import", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_archive_import_community_id"))

@@ -28,9 +28,7 @@ def at(local: str, zone: str = "UTC") -> datetime:
 
 async def chain(here: Circle, zone: str = "UTC") -> list[tuple[str, str, str]]:
     """Who was told what, and when: all that Hassan, Mei and Fatima got about Q1."""
-    return [
-        (who.name, *line) for who in (here.hassan, here.mei, here.fatima) for line in await log_of(who, zone)
-    ]
+    return [(who.name, *line) for who in (here.hassan, here.mei, here.fatima) for line in await log_of(who, zone)]
 
 
 async def test_after_a_day_the_expert_then_the_next_one_then_the_facilitator(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Mapping
 from datetime import timedelta
 from pathlib import Path
@@ -116,3 +117,11 @@ class TestLocalPlatform(PlatformContract):
         first = await wire.platform.deliver(send(InPlace(wire.place)))
         assert await wire.platform.deliver(send(InPlace(wire.place))) == first
         assert len(await wire.sees(wire.ana, wire.place)) == 1
+
+    async def test_who_waits_for_an_event_to_be_carried_is_let_go_when_it_stops(self, wire: LocalWire) -> None:
+        wire.host.refuses = True
+        _, event = await wire.acts.write("ana", wire.place.id, "hello")
+        waiting = asyncio.create_task(wire.platform.carried(event))
+        await asyncio.sleep(0)
+        await wire.platform.stop_receiving()
+        await waiting
