@@ -19,9 +19,6 @@ class Persistent:
     """Somebody who talks with a process that is away now and then. Nothing here waits until Baraza is at rest."""
 
     someone: Someone
-    doubtful: int = 0
-    put_away: int = 0
-    opened_late: int = 0
     _pressed: set[str] = field(default_factory=set)
 
     @property
@@ -79,11 +76,11 @@ class Persistent:
         return next((one for one in forms if one["form"]["title"] == title), None)
 
     async def _opens_late_form(self, title: str) -> bool:
-        """Press *Open the form* on what came in its stead; never the same one twice. Always False: it opens later."""
-        for message in (await self.received())[-5:]:
-            if "Open the form" in message.buttons and title in message and message.raw["id"] not in self._pressed:
+        """Press *Open the form* on the newest message that came in its stead, once. Always False: it opens later."""
+        late = [one for one in await self.received() if "Open the form" in one.buttons and title in one][-1:]
+        for message in late:
+            if message.raw["id"] not in self._pressed:
                 self._pressed.add(message.raw["id"])
-                self.opened_late += 1
                 await self.presses(message, "Open the form")
         return False
 
@@ -104,9 +101,7 @@ class Persistent:
                 break
         if "error" not in answer:
             return True
-        self.doubtful += doubt
         await self.talk.post(f"{path}/close", person=self.someone.id)
-        self.put_away += not doubt
         return doubt  # no answer came the first time, and now it says that it was sent: it was
 
     async def puts_away_forms(self) -> None:

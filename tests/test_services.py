@@ -64,6 +64,7 @@ async def test_in_a_place_of_a_community_everything_is_known(database: Database)
         assert services.known_place is not None
         assert services.known_place.external_id == "circle"
         assert services.roles == frozenset()
+        await members.belong(services.session, community, services.member.id, START)
         await members.give_role(services.session, community, services.member.id, Role.EXPERT)
     async with acting(database) as services:
         assert services.roles == {Role.EXPERT}

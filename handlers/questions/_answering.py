@@ -60,20 +60,23 @@ async def _question_of_expert(services: Services, subject: str) -> Question:
 
 
 async def _check_expert(services: Services, question: Question) -> None:
-    expert = await questions.expert(services.session, services.community.id, services.member.id)
-    if question.expert_id == services.member.id and expert is not None and Role.EXPERT in services.roles:
+    has_it = question.expert_id == services.member.id
+    if has_it and await routing.is_expert(services, services.member.id, even_away=True):
         return
     if await is_asker(services, question):
         raise Refusal(mark("You asked this question yourself; somebody else answers it."))
     raise Refusal(mark("Only the expert who has this question now can do that."))
 
 
-def _words_form(services: Services, action: str, subject: str, title: str, label: str, submit: str) -> Form:
+async def _words_form(services: Services, action: str, question: Question, title: str, label: str) -> Form:
+    """Words about a question. It stands above them: who has two such forms open must not mistake one for the other."""
+    asker = await asker_of(services, question)
     return Form(
         action=action,
-        subject=subject,
+        subject=str(question.id),
         title=services.wording.label(title),
-        submit=services.wording.label(submit),
+        intro=words.which(services.wording, question, asker.words if asker else question.text or ""),
+        submit=services.wording.label(mark("Send")),
         language=services.wording.language,
         fields=(LongTextField(name="text", label=services.wording.label(label)),),
     )
@@ -85,9 +88,7 @@ async def ask_for_answer(event: ButtonPressed, services: Services) -> None:
     question = await _question_of_expert(services, event.subject)
     after(Act.ANSWER, State(question.state))
     title = mark("Answer a question")
-    await services.open_form(
-        _words_form(services, "questions.answered", event.subject, title, mark("Your answer"), mark("Send"))
-    )
+    await services.open_form(await _words_form(services, "questions.answered", question, title, mark("Your answer")))
 
 
 @capability.form("questions.answered")
@@ -107,9 +108,7 @@ async def answer_by_command(event: CommandUsed, services: Services) -> None:
         await give_answer(services, question, text)
         return
     title = mark("Answer a question")
-    await services.open_form(
-        _words_form(services, "questions.answered", str(question.id), title, mark("Your answer"), mark("Send"))
-    )
+    await services.open_form(await _words_form(services, "questions.answered", question, title, mark("Your answer")))
 
 
 async def give_answer(services: Services, question: Question, text: str) -> None:
@@ -134,14 +133,8 @@ async def ask_for_more(event: ButtonPressed, services: Services) -> None:
     """The expert wants to know more."""
     question = await _question_of_expert(services, event.subject)
     after(Act.ASK_BACK, State(question.state))
-    form = _words_form(
-        services,
-        "questions.asked_back",
-        event.subject,
-        mark("Ask back"),
-        mark("What would you like to know?"),
-        mark("Send"),
-    )
+    label = mark("What would you like to know?")
+    form = await _words_form(services, "questions.asked_back", question, mark("Ask back"), label)
     await services.open_form(form)
 
 
@@ -167,9 +160,7 @@ async def ask_for_reply(event: ButtonPressed, services: Services) -> None:
     question = await own_question(services, event.subject)
     after(Act.REPLY, State(question.state))
     title = mark("Tell more")
-    await services.open_form(
-        _words_form(services, "questions.replied", event.subject, title, mark("Your answer"), mark("Send"))
-    )
+    await services.open_form(await _words_form(services, "questions.replied", question, title, mark("Your answer")))
 
 
 @capability.form("questions.replied")
@@ -190,7 +181,7 @@ async def _tell_expert_more(services: Services, question: Question, text: str) -
         return
     await routing.take_from_expert(services, question, _MORE_BELOW)
     row = await services.tell(
-        expert, words.more(services.wording_for(expert), question, asker.name, text), Kind.RECEIPT
+        expert, words.more(services.wording_for(expert), question, asker.name, asker.words, text), Kind.RECEIPT
     )
     await questions.set_messages(services.session, question, expert_message=row.reference if row else None)
 
@@ -238,12 +229,12 @@ async def assign(event: CommandUsed, services: Services) -> None:
     if Role.FACILITATOR not in services.roles:
         await _check_expert(services, question)
     expert = await services.member_called(who)
-    if await questions.expert(services.session, services.community.id, expert.id) is None:
+    if not await routing.is_expert(services, expert.id, even_away=True):
         raise Refusal(mark("{name} is no expert here yet. Add them first: /experts add @name topic"), name=expert.name)
     if question.asker_id == expert.id:  # of a confidential question nothing is said: a refusal would tell who asked
         raise Refusal(mark("{name} asked this question. Please choose somebody else."), name=expert.name)
     after(Act.ROUTE, State(question.state))
-    if not await routing.hand_over(services, question, expert.id):
+    if question.expert_id != expert.id and not await routing.hand_over(services, question, expert.id):
         after(Act.ROUTE, State(question.state))
     say = services.wording.say
     await services.answer(Message(say(mark("**{code}** is with {name} now."), code=question.code, name=expert.name)))
@@ -313,7 +304,7 @@ async def not_yet(event: ButtonPressed, services: Services) -> None:
     """The expert gets it back; the asker may say what is missing."""
     question = await own_question(services, event.subject)
     await _advance(services, question, Act.REOPEN, routed_at=services.now(), answered_at=None, stage=0)
-    if await routing.is_there(services, question.expert_id):
+    if await routing.is_expert(services, question.expert_id, even_away=False):
         await _in_a_while(services, question, _MORE, services.community_wording.label(_NOT_SOLVED))
         await plan(services, question)
     else:
@@ -326,11 +317,9 @@ async def not_yet(event: ButtonPressed, services: Services) -> None:
 @capability.button(words.ADD)
 async def ask_what_is_missing(event: ButtonPressed, services: Services) -> None:
     """The asker says what is missing."""
-    await own_question(services, event.subject)
+    question = await own_question(services, event.subject)
     title = mark("Say more")
-    await services.open_form(
-        _words_form(services, "questions.added", event.subject, title, mark("What is missing?"), mark("Send"))
-    )
+    await services.open_form(await _words_form(services, "questions.added", question, title, mark("What is missing?")))
 
 
 @capability.form("questions.added")

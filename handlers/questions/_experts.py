@@ -74,7 +74,7 @@ async def _add(services: Services, words: str) -> None:
         community_id=services.community.id,
         member_id=member.id,
         topics=topics[:_MOST_TOPICS],
-        away=False,
+        away=known.away if known else False,
         asked_at=known.asked_at if known else None,
     )
     await questions.put_expert(services.session, expert)

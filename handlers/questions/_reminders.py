@@ -37,8 +37,9 @@ async def _went_elsewhere(services: Services, question: Question) -> bool:
     """Whether others take care of it from now on: nobody had it, or who had it has stopped being an expert."""
     if question.expert_id is None:
         return await routing.pass_to_next(services, question)
-    if await questions.expert(services.session, question.community_id, question.expert_id) is not None:
+    if await routing.is_expert(services, question.expert_id, even_away=True):
         return False
+    await questions.pass_on(services.session, question.id, question.expert_id)
     await routing.route(services, question)
     return True
 

@@ -134,10 +134,10 @@ async def hand_over(services: Services, question: Question, expert_id: int, *, s
     return True
 
 
-async def is_there(services: Services, expert_id: int | None) -> bool:
-    """Whether this expert still answers questions here, and is not away."""
+async def is_expert(services: Services, member_id: int | None, *, even_away: bool) -> bool:
+    """Whether this member still answers questions here; ``even_away`` counts who is away for a while too."""
     known = await questions.experts_of(services.session, services.community.id)
-    return any(expert.member_id == expert_id and not expert.away for expert, _ in known)
+    return any(expert.member_id == member_id and (even_away or not expert.away) for expert, _ in known)
 
 
 async def offer_waiting(services: Services) -> None:

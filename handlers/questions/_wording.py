@@ -13,6 +13,7 @@ NOT_MINE, AWAY = "questions.not_mine", "questions.away"
 HELPS, NOT_YET, REPLY, ADD = "questions.helps", "questions.not_yet", "questions.reply", "questions.add"
 SEND, FOUND = "questions.send", "questions.found"
 _LONGEST_IN_LIST = 90
+_LONGEST_IN_FORM = 600
 
 
 def quoted(words: str) -> Text:
@@ -27,12 +28,20 @@ def asker_name(wording: Wording, name: str | None) -> str:
 
 def card(wording: Wording, question: Question, words: str, name: str | None) -> Message:
     """A question as its expert gets it."""
-    say, label = wording.say, wording.label
-    about = question.topic or label(mark("no topic given"))
-    head = say(mark("**{code}** ({topic}): a question for you"), code=question.code, topic=about)
-    who = say(mark("{name} asks:"), name=asker_name(wording, name))
-    what = say(mark("Answer in your own words; I bring it to them."))
-    return Message(joined([head, who, quoted(words), what]), _choices(wording, question))
+    what = wording.say(mark("Answer in your own words; I bring it to them."))
+    return Message(joined([*_asked(wording, question, words, name), what]), _choices(wording, question))
+
+
+def _asked(wording: Wording, question: Question, words: str, name: str | None) -> list[Value]:
+    about = question.topic or wording.label(mark("no topic given"))
+    head = wording.say(mark("**{code}** ({topic}): a question for you"), code=question.code, topic=about)
+    who = wording.say(mark("{name} asks:"), name=asker_name(wording, name))
+    return [head, who, quoted(words)]
+
+
+def which(wording: Wording, question: Question, words: str) -> Text:
+    """Which question a form is about, to stand above its fields."""
+    return joined([wording.say(mark("**{code}**"), code=question.code), quoted(shortened(words, _LONGEST_IN_FORM))])
 
 
 def _choices(wording: Wording, question: Question) -> tuple[Button, ...]:
@@ -51,11 +60,10 @@ def card_is_over(wording: Wording, question: Question, key: str) -> Message:
     return Message(joined([wording.say(mark("**{code}**"), code=question.code), wording.say(key)], " "))
 
 
-def more(wording: Wording, question: Question, name: str | None, words: str) -> Message:
-    """What an asker adds, as the expert gets it."""
-    say = wording.say
-    head = say(mark("**{code}**: {name} adds:"), code=question.code, name=asker_name(wording, name))
-    return Message(joined([head, quoted(words)]), _choices(wording, question))
+def more(wording: Wording, question: Question, name: str | None, asked: str, words: str) -> Message:
+    """What an asker adds, as the expert gets it: under the question, whose first card is closed now."""
+    head = wording.say(mark("**{code}**: {name} adds:"), code=question.code, name=asker_name(wording, name))
+    return Message(joined([*_asked(wording, question, asked, name), head, quoted(words)]), _choices(wording, question))
 
 
 def answer(wording: Wording, question: Question, expert: str, words: str) -> Message:
@@ -103,7 +111,7 @@ def published(wording: Wording, question: Question, words: str, name: str | None
     return joined([asked, quoted(words), answered, quoted(question.answer or "")])
 
 
-def shortened(words: str) -> str:
-    """The beginning of a text, for a list."""
+def shortened(words: str, longest: int = _LONGEST_IN_LIST) -> str:
+    """The beginning of a text, on one line."""
     line = " ".join(words.split())
-    return line if len(line) <= _LONGEST_IN_LIST else line[: _LONGEST_IN_LIST - 1] + "…"
+    return line if len(line) <= longest else line[: longest - 1] + "…"

@@ -122,6 +122,8 @@ async def test_roles_are_given_once_and_taken_together(database: Database) -> No
     async with database.transaction() as session:
         for role in (Role.EXPERT, Role.FACILITATOR, Role.EXPERT):
             await members.give_role(session, community, ana, role)
+        assert await members.roles_of(session, community, ana) == frozenset()  # who doesn't belong has no powers
+        await members.belong(session, community, ana, START)
         assert await members.roles_of(session, community, ana) == {Role.EXPERT, Role.FACILITATOR}
         assert [one.id for one in await members.with_role(session, community, Role.EXPERT)] == [ana]
         assert await members.roles_of(session, community + 1, ana) == frozenset()

@@ -129,7 +129,9 @@ async def test_who_asked_confidentially_is_sealed_and_forgotten_thirty_days_afte
     asked = [await ask(database, nurses, "accepted", confidential=True, closed_at=end) for end in ends]
     async with database.transaction() as session:
         for question_id in asked:
-            await questions.keep_asker(session, database.cipher, question_id, SealedAsker(ana, WORDS))
+            await questions.keep_asker(
+                session, database.cipher, question_id, SealedAsker(ana, WORDS, START.isoformat())
+            )
 
     async def known() -> list[int]:
         async with database.transaction() as session:
@@ -152,7 +154,9 @@ async def test_forgetting_in_one_community_touches_no_other(database: Database) 
     asked = [await ask(database, one, "closed", confidential=True, closed_at=START) for one in (nurses, drivers)]
     async with database.transaction() as session:
         for question_id in asked:
-            await questions.keep_asker(session, database.cipher, question_id, SealedAsker(ana, WORDS))
+            await questions.keep_asker(
+                session, database.cipher, question_id, SealedAsker(ana, WORDS, START.isoformat())
+            )
         await questions.forget_askers(session, nurses, START + DAY)
         assert await questions.confidential(session, database.cipher, nurses) == []
         assert len(await questions.confidential(session, database.cipher, drivers)) == 1
@@ -163,7 +167,7 @@ async def test_each_confidential_question_has_a_key_of_its_own(database: Databas
     asked = [await ask(database, nurses, confidential=True) for _ in range(2)]
     async with database.transaction() as session:
         for question_id in asked:
-            await questions.keep_asker(session, database.cipher, question_id, SealedAsker(7, WORDS))
+            await questions.keep_asker(session, database.cipher, question_id, SealedAsker(7, WORDS, START.isoformat()))
         rows = (await session.exec(select(ConfidentialAsker))).all()
         keys = {database.cipher.decrypt(row.data_key) for row in rows}
         assert len(keys) == 2

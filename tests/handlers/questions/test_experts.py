@@ -162,7 +162,7 @@ async def test_whose_role_is_taken_can_do_nothing_with_the_question_they_had(tmp
 async def test_whose_role_was_taken_is_asked_no_more(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         await here.fatima.says("/settings role @Hassan member")
-        await here.asks(here.ana, QUESTION)
+        await here.asks(here.ana, QUESTION, topic="?")
         assert QUESTION in await here.mei.last()
         await here.fatima.says("/experts")
         assert "Hassan" not in await here.fatima.last()
@@ -172,7 +172,7 @@ async def test_who_left_is_asked_no_more_and_loses_what_they_had(tmp_path: Path)
     async with circle(tmp_path) as here:
         await here.asks(here.ana, QUESTION)
         await here.hassan.leaves("circle")
-        await here.asks(here.ana, "And the ice packs?")
+        await here.asks(here.ana, "And the ice packs?", topic="?")
         assert "And the ice packs?" in await here.mei.last()
         await here.talk.wait(hours=24)
         assert any(QUESTION in text for text in await here.mei.hears())
