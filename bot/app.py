@@ -91,8 +91,8 @@ class App:
     async def start(self) -> None:
         """Bring the tables up to date, open the wires, go to work. Raises in plain words when it can't."""
         try:
-            await upgrade(self.database)
             await self._open.enter_async_context(only_runner(self.database))
+            await upgrade(self.database)
             await self._read_installation()
             await self.prepare()
             await self.ticker.tick(self.clock.now())

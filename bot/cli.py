@@ -134,11 +134,14 @@ def _database(settings: Settings) -> Database:
 async def _opened(settings: Settings) -> AsyncIterator[Database]:
     """An open, up-to-date database, for commands that stand beside the running program."""
     from storage.installation import check_key
-    from storage.schema import upgrade
+    from storage.runner_lock import only_runner
+    from storage.schema import known_revisions, revision_of, upgrade
 
     database = _database(settings)
     try:
-        await upgrade(database)
+        if await revision_of(database) != known_revisions()[-1]:
+            async with only_runner(database):  # the tables don't change under a running program
+                await upgrade(database)
         async with database.transaction() as session:
             await check_key(session, database.cipher)
         yield database

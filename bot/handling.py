@@ -19,6 +19,7 @@ from storage.database import Database, DatabaseUnavailable, Session
 
 _NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
 _FORM_OVER = mark("This form was sent already, or is no longer open. Nothing was changed.")
+_FAILED = mark("Something went wrong here, and I could not do that. Please try again, or tell a facilitator.")
 _STRANGER = mark("This works in a community. Join one of its places first, or start one with /help.")
 
 
@@ -58,6 +59,14 @@ class Handling:
             async with self._database.transaction() as session:
                 await inbox.finish(session, [event_id])
         return failed
+
+    async def apologise(self, events: Sequence[Event]) -> None:
+        """Tell who waits for an answer that there will be none, when an event has become a dead letter."""
+        for event in events:
+            if acting_on(event):
+                async with self._database.transaction() as session:
+                    services = await services_for(self._frame, session, event)
+                    await services.answer(Message(services.wording.say(_FAILED)), Kind.RECEIPT)
 
     async def _step(self, event_id: int, mark_name: str, event: Event, step: Step | None) -> None:
         started = perf_counter()

@@ -8,10 +8,11 @@ from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from bot.core.cadence import first_moment
+from bot.core.clock import system_time
 from bot.core.errors import Refusal
 from bot.core.messages import mark
 from handlers.health import EVERY, as_lines, report, report_every
-from storage import communities
+from storage import communities, installation
 from storage.communities import Community
 from storage.database import Database, Session
 
@@ -36,10 +37,10 @@ async def print_health(
     echo: Echo,
 ) -> None:
     """Print the check of ``[start, end)``. Dates are midnights in the community's time zone. Raises Refusal."""
-    now = datetime.now(UTC)
     if every is not None and every not in EVERY:
         raise Refusal(_NO_CUT)
     async with database.reading() as session:
+        now = system_time() + await installation.clock_offset(session)
         community = await chosen(session, name)
         zone = ZoneInfo(community.time_zone)
         b = moment(end, zone) if end else now

@@ -258,6 +258,7 @@ class Worker(Loop):
         self._count(item, "dead" if dead else "failed")
         if dead:
             self._held.discard(item.row.id)
+            await self._handling.apologise(item.events)
         return dead
 
     def _count(self, item: Item, outcome: str) -> None:

@@ -12,7 +12,7 @@ from bot.core.messages import Button, Emphasis, Kind, Message, Text, joined, mar
 from bot.core.roles import Purpose
 from bot.services import Services
 from bot.texts import Wording
-from storage import communities, members, welcomes
+from storage import activity, communities, members, welcomes
 from storage.members import Membership
 from storage.welcomes import Welcome
 
@@ -45,6 +45,7 @@ async def greet(event: Joined, services: Services) -> None:
     """Greet who came, privately and in their language; who was here within 30 days is not greeted again."""
     assert services.known_place is not None  # noqa: S101 - a join happens in a place
     community, member = services.community, services.member
+    await _expect_in_joint_line(event, services)
     greeted = await welcomes.of(services.session, community.id, member.id)
     membership = await members.membership(services.session, community.id, member.id)
     if greeted is not None and not _was_away(membership, event, greeted):
@@ -59,7 +60,16 @@ async def greet(event: Joined, services: Services) -> None:
             reference=row.reference if row else None,
         ),
     )
-    place = services.known_place
+
+
+async def _expect_in_joint_line(event: Joined, services: Services) -> None:
+    """The main place hears once of everybody who comes to it, or comes back to it after more than 30 days."""
+    place, member = services.known_place, services.member
+    if place is None or place.purpose != Purpose.MAIN.value:
+        return
+    last = await activity.last_came(services.session, services.community.id, place.id, member.id, before=event.at)
+    if last is not None and event.at - last <= AWAY_FOR:
+        return
     await welcomes.expect_in_joint_line(services.session, place.id, member.id, event.at)
     at = services.now() + JOINT_LINE_AFTER
     await services.later(_JOINT_LINE, {"place": place.id}, at=at, once=f"{_JOINT_LINE}:{place.id}")

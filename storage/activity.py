@@ -8,8 +8,8 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, text
-from sqlmodel import SQLModel, col
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text
+from sqlmodel import SQLModel, col, select
 
 from storage.columns import Moment, neutral, pseudonymous, row_id
 from storage.database import Session
@@ -91,3 +91,17 @@ async def take_back(session: Session, row: Mapping[str, Any]) -> None:
 async def forget(session: Session, community_id: int, key: int) -> None:
     """Remove one row, such as a reaction that was taken away."""
     await session.exec(delete(Activity).where(col(Activity.community_id) == community_id, col(Activity.key) == key))
+
+
+async def last_came(
+    session: Session, community_id: int, place_id: int, member_id: int, before: datetime
+) -> datetime | None:
+    """When a member last came into or went out of a place before a moment; None when they never did."""
+    statement = select(func.max(Activity.at)).where(
+        Activity.community_id == community_id,
+        Activity.place_id == place_id,
+        Activity.member_id == member_id,
+        col(Activity.kind).in_((ActivityKind.JOIN.value, ActivityKind.LEAVE.value)),
+        col(Activity.at) < before,
+    )
+    return (await session.exec(statement)).one()

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Index, UniqueConstraint, delete, func, or_, update
+from sqlalchemy import JSON, Index, UniqueConstraint, delete, func, update
 from sqlmodel import SQLModel, col, select
 
 from bot.core.roles import Role
@@ -216,14 +216,13 @@ async def forget_askers(session: Session, community_id: int, closed_before: date
     await session.exec(delete(ConfidentialAsker).where(col(ConfidentialAsker.question_id).in_(ended)))
 
 
-async def answered_before(session: Session, community_id: int, state: str, moment: datetime) -> list[Question]:
-    """The questions in ``state`` whose answer came before a moment."""
+async def untouched_since(
+    session: Session, community_id: int, states: Collection[str], moment: datetime
+) -> list[Question]:
+    """The questions in these states of which nobody has heard since before a moment."""
+    last_heard = func.coalesce(col(Question.answered_at), col(Question.routed_at), col(Question.asked_at))
     statement = select(Question).where(
-        Question.community_id == community_id,
-        Question.state == state,
-        or_(
-            col(Question.answered_at) < moment, col(Question.answered_at).is_(None) & (col(Question.asked_at) < moment)
-        ),
+        Question.community_id == community_id, col(Question.state).in_(states), last_heard < moment
     )
     return list((await session.exec(statement)).all())
 

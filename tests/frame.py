@@ -24,6 +24,9 @@ from tests.community import StandingClock
 from tests.databases import SECRET_KEY
 from tests.fakes import FakePlatform
 
+TRY_AGAIN_AFTER = (1, 2, 4, 8, 16, 32, 64)
+"""Seconds after each failed try."""
+
 
 class FlakyDatabase(Database):
     """A database that does not answer while it is ``down``, or that answers only so many more times."""
@@ -79,6 +82,11 @@ class Program:
         """Let time pass second by second."""
         for _ in range(seconds):
             await self.wait(seconds=1)
+
+    async def wait_through_all_tries(self) -> None:
+        """Let time pass as far as the eighth try of whatever fails."""
+        for delay in TRY_AGAIN_AFTER:
+            await self.wait(seconds=delay)
 
     async def kill(self) -> None:
         """End it as ``kill -9`` does: nothing is finished, nothing more is written."""

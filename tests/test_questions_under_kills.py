@@ -211,8 +211,8 @@ async def _answer_all(expert: Persistent) -> None:
 
 async def _answer(expert: Persistent, card: Seen) -> None:
     form = await expert.asks_for_form("Answer a question", lambda: expert.presses(card, "Answer"))
-    code = _code_in(intro_of(form) or card.text)
-    await expert.sends(form, Your_answer=f"This is what I know about {code}.")
+    asked = _code_in(intro_of(form))  # an earlier press may have opened it, for another question than this card's
+    await expert.sends(form, Your_answer=f"This is what I know about {asked}.")
 
 
 async def _is_over(expert: Persistent, number: str) -> bool:

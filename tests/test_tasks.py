@@ -13,7 +13,7 @@ from bot.core.capability import Capability
 from bot.core.events import MessagePosted
 from bot.core.messages import Kind, Message, Text
 from bot.services import Services, WorkServices
-from tests.frame import Program, dead_letters, program
+from tests.frame import TRY_AGAIN_AFTER, Program, dead_letters, program
 
 Work = Callable[[dict[str, Any], WorkServices], Awaitable[Any]]
 
@@ -117,7 +117,10 @@ async def test_broken_work_is_tried_eight_times_and_holds_nobody_up(tmp_path: Pa
     async with program(tmp_path, slow(fail, name="broken"), slow(doubled)) as running:
         await write(running, "a")
         assert running.fake.words() == ["aa"]
-        await running.wait_in_seconds(140)
+        for delay in TRY_AGAIN_AFTER:
+            await running.wait(seconds=delay - 1)
+            await running.wait(seconds=1)
+        await running.wait(hours=1)
         assert [round(moment - tried_at[0]) for moment in tried_at] == [0, 1, 3, 7, 15, 31, 63, 127]
         (reason,) = await dead_letters(running)
         assert reason.startswith("RuntimeError at ")
@@ -129,7 +132,7 @@ async def test_work_that_nobody_does_any_more_is_a_dead_letter(tmp_path: Path) -
         await write(first, "a")
     async with program(tmp_path, fake=first.fake) as second:
         await second.wait(hours=1)
-        await second.wait_in_seconds(140)
+        await second.wait_through_all_tries()
         (reason,) = await dead_letters(second)
         assert reason.startswith("LookupError")
 
@@ -139,7 +142,7 @@ async def test_while_the_database_is_away_no_try_is_counted(tmp_path: Path) -> N
         await write(running, "a")
         running.database.down = True
         await running.wait(minutes=1)
-        await running.wait_in_seconds(60)
+        await running.wait_in_seconds(5)
         running.database.down = False
         await running.wait(seconds=1)
         assert running.fake.words() == ["aa"]

@@ -17,7 +17,7 @@ from handlers.questions import _wording as words
 from handlers.questions._askers import asker_of, is_asker
 from handlers.questions._asking import own_question
 from handlers.questions._capability import capability
-from handlers.questions._deadlines import plan
+from handlers.questions._deadlines import plan, plan_asker
 from handlers.questions._state import Act, State, after, allowed_from
 from storage import communities, members, questions
 from storage.questions import Question
@@ -148,6 +148,7 @@ async def asked_back(event: FormSubmitted, services: Services) -> None:
         wording = services.wording_for(asker.member)
         message = words.asked_back(wording, question, services.member.name, str(event.values["text"]))
         await services.tell(asker.member, message, Kind.ANSWER)
+        await plan_asker(services, question)
     say = services.wording.say
     await services.answer(
         Message(say(mark("I have asked. You hear from me here about **{code}**."), code=question.code))

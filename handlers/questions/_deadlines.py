@@ -13,6 +13,7 @@ from storage.columns import to_microseconds
 from storage.questions import Question
 
 REMIND = "questions.remind"
+REMIND_ASKER = "questions.remind_asker"
 REMINDED, MOVED, ESCALATED = 1, 2, 3
 """The stages: the expert was reminded, the next expert has it, the facilitators were told."""
 
@@ -27,3 +28,10 @@ async def plan(services: Services, question: Question) -> None:
     due = community.working_time.after(services.now(), wait)
     payload = {"question": question.id, "stage": question.stage + 1, "round": to_microseconds(question.routed_at)}
     await services.later(REMIND, payload, at=due)
+
+
+async def plan_asker(services: Services, question: Question) -> None:
+    """Plan one reminder for the asker, whose reply the expert waits for."""
+    community = services.community
+    due = community.working_time.after(services.now(), timedelta(hours=community.next_expert_after_hours))
+    await services.later(REMIND_ASKER, {"question": question.id}, at=due)

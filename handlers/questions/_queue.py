@@ -10,7 +10,7 @@ from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
 from handlers.questions._capability import capability
-from handlers.questions._state import OPEN, State
+from handlers.questions._state import OPEN, Act, State, after, allowed_from
 from handlers.questions._wording import shortened
 from storage import members, questions
 from storage.questions import DATA_KEY_KEPT_FOR, Question
@@ -110,7 +110,8 @@ def _own_line(services: Services, question: Question, text: str) -> Text:
 async def tidy_up(services: Services) -> None:
     """Close what nobody came back to for two weeks, and forget who asked confidentially 30 days after the end."""
     session, community_id, now = services.session, services.community.id, services.now()
-    for state in (State.ANSWERED, State.SUGGESTED):
-        for question in await questions.answered_before(session, community_id, state.value, now - _CLOSE_AFTER):
-            await questions.move(session, question, [state.value], state=State.CLOSED.value, closed_at=now)
+    waiting_for_the_asker = allowed_from(Act.CLOSE)
+    for question in await questions.untouched_since(session, community_id, waiting_for_the_asker, now - _CLOSE_AFTER):
+        state = after(Act.CLOSE, State(question.state))
+        await questions.move(session, question, waiting_for_the_asker, state=state.value, closed_at=now)
     await questions.forget_askers(session, community_id, now - DATA_KEY_KEPT_FOR)

@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from bot.core.messages import Kind, Message, mark
+from bot.core.messages import Button, Kind, Message, mark
 from bot.services import Services
 from handlers.questions import _routing as routing
+from handlers.questions._askers import asker_of
 from handlers.questions._capability import capability
-from handlers.questions._deadlines import ESCALATED, MOVED, REMIND, REMINDED, plan
+from handlers.questions._deadlines import ESCALATED, MOVED, REMIND, REMIND_ASKER, REMINDED, plan
 from handlers.questions._state import State
+from handlers.questions._wording import REPLY
 from storage import members, questions
 from storage.columns import to_microseconds
 from storage.questions import Question
@@ -77,6 +79,20 @@ async def _escalate(services: Services, question: Question) -> None:
         question,
         mark("**{code}** ({topic}) has waited for three days. Give it to somebody: /assign {code} @name"),
     )
+
+
+@capability.due(REMIND_ASKER)
+async def remind_asker(payload: Mapping[str, Any], services: Services) -> None:
+    """The expert still waits for the asker's reply: say so once."""
+    question = await questions.by_id(services.session, payload["question"])
+    if question is None or question.state != State.ASKED_BACK.value:
+        return
+    asker = await asker_of(services, question)
+    if asker is not None:
+        wording = services.wording_for(asker.member)
+        text = wording.say(mark("The expert still waits for your reply about **{code}**."), code=question.code)
+        button = Button(wording.label(mark("Answer")), REPLY, str(question.id))
+        await services.tell(asker.member, Message(text, (button,)), Kind.REMINDER)
 
 
 _STEPS = {REMINDED: _remind_expert, MOVED: _move_on, ESCALATED: _escalate}

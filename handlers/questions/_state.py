@@ -57,7 +57,7 @@ _STEPS: dict[Act, tuple[frozenset[State], State]] = {
     Act.DECLINE: (frozenset(_WITH_AN_EXPERT), State.WAITING),
     Act.ACCEPT: (frozenset({State.ANSWERED}), State.ACCEPTED),
     Act.REOPEN: (frozenset({State.ANSWERED}), State.ROUTED),
-    Act.CLOSE: (frozenset({State.SUGGESTED, State.ANSWERED}), State.CLOSED),
+    Act.CLOSE: (frozenset({State.SUGGESTED, State.ASKED_BACK, State.ANSWERED}), State.CLOSED),
 }
 
 _REFUSALS: dict[State, str] = {

@@ -43,8 +43,9 @@ async def types(page: Page, text: str) -> None:
 
 
 async def answers_in_dialog(page: Page, title: str, label: str, words: str) -> None:
-    """Fill in the one field of the dialog that has opened."""
+    """Fill in the one field of the dialog that has opened; above it stands which question it is about."""
     dialog = page.get_by_role("dialog", name=title)
+    await expect(dialog.get_by_text(QUESTION)).to_be_visible()
     await expect(dialog.get_by_label(label)).to_be_focused()
     await dialog.get_by_label(label).fill(words)
     await dialog.get_by_role("button", name="Send", exact=True).click()
@@ -82,7 +83,7 @@ async def test_a_confidential_question_in_three_windows(browser: Browser, tmp_pa
         await answers_in_dialog(expert, "Ask back", "What would you like to know?", ASKED_BACK)
         await card(asker, ASKED_BACK).get_by_role("button", name="Answer", exact=True).click()
         await answers_in_dialog(asker, "Tell more", "Your answer", REPLY)
-        await expect(card(expert, REPLY)).to_be_visible()
+        await expect(card(expert, REPLY)).to_contain_text(QUESTION)
 
         # The facilitator looks at the queue: which question, since when, with whom.
         await types(facilitator, "/questions open")

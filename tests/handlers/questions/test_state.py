@@ -29,6 +29,7 @@ ALLOWED = {
     (Act.ACCEPT, State.ANSWERED): State.ACCEPTED,
     (Act.REOPEN, State.ANSWERED): State.ROUTED,
     (Act.CLOSE, State.SUGGESTED): State.CLOSED,
+    (Act.CLOSE, State.ASKED_BACK): State.CLOSED,
     (Act.CLOSE, State.ANSWERED): State.CLOSED,
 }
 SENTENCES = {
