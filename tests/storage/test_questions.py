@@ -206,9 +206,9 @@ async def test_what_nobody_came_back_to(database: Database) -> None:
     async with database.transaction() as session:
         for answered_at in (None, START - DAY, START, START + DAY):
             await added(session, nurses, "answered", asked_at=START - 9 * DAY, answered_at=answered_at)
-        found = await questions.answered_before(session, nurses, "answered", START)
+        found = await questions.untouched_since(session, nurses, ["answered"], START)
         assert [one.number for one in found] == [1, 2]
-        assert await questions.answered_before(session, nurses, "suggested", START) == []
+        assert await questions.untouched_since(session, nurses, ["suggested"], START) == []
 
 
 async def test_only_accepted_answers_that_may_be_shared_are_shown_again_the_newest_first(database: Database) -> None:
