@@ -103,14 +103,14 @@ async def add(session: Session, question: Question) -> Question:
 
 
 async def by_id(session: Session, question_id: int) -> Question | None:
-    """The question, as it stands now, or None."""
-    return await session.get(Question, question_id, populate_existing=True)
+    """The question, as it stands now, or None. Until this transaction ends nobody else can change it."""
+    return await session.get(Question, question_id, populate_existing=True, with_for_update=True)
 
 
 async def by_number(session: Session, community_id: int, number: int) -> Question | None:
-    """The question that a community calls Q ``number``, or None."""
+    """The question that a community calls Q ``number``, or None. Held like that of ``by_id``."""
     statement = select(Question).where(Question.community_id == community_id, Question.number == number)
-    return (await session.exec(statement)).one_or_none()
+    return (await session.exec(statement.with_for_update())).one_or_none()
 
 
 async def move(

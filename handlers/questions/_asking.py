@@ -14,7 +14,7 @@ from bot.core.messages import Message, mark
 from bot.services import Services
 from handlers.questions import _routing as routing
 from handlers.questions import _wording as words
-from handlers.questions._askers import is_asker, keep_asker
+from handlers.questions._askers import asker_of, is_asker, keep_asker
 from handlers.questions._capability import capability
 from handlers.questions._state import Act, State, after, allowed_from
 from storage import questions
@@ -169,6 +169,8 @@ async def found(event: ButtonPressed, services: Services) -> None:
 async def own_question(services: Services, subject: str) -> Question:
     """The question, when who acts is who asked it. Raises Refusal."""
     question = await questions.by_id(services.session, int(subject))
+    if question is not None and await asker_of(services, question) is None:
+        after(Act.REPLY, State(question.state))  # who asked is forgotten, long after the end: that is what it says
     if question is None or not await is_asker(services, question):
         raise Refusal(mark("Only who asked this question can do that."))
     return question

@@ -8,7 +8,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
-from playwright.async_api import Browser, async_playwright
+from playwright.async_api import Browser, async_playwright, expect
 
 AXE = Path(__file__).parents[2] / ".tools/node_modules/axe-core/axe.min.js"
 _FLAGS = [
@@ -19,6 +19,9 @@ _FLAGS = [
     "--disable-sync",
     "--no-first-run",
 ]
+
+
+expect.set_options(timeout=60_000)  # a month that goes by takes its time on a busy machine
 
 
 def _missing(what: str, install: str) -> None:

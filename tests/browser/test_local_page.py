@@ -13,7 +13,7 @@ from tests.community import Talk, running
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
-_PATIENCE = 20_000
+_PATIENCE = 60_000
 
 
 async def opened(browser: Browser, talk: Talk, *, size: Any, scheme: Literal["light", "dark"] = "light") -> Page:

@@ -90,6 +90,27 @@ async def test_of_many_steps_at_once_one_is_taken(database: Database) -> None:
         assert question.answer == str(taken.index(True))
 
 
+async def test_who_looks_at_a_question_while_somebody_acts_sees_what_came_of_it(database: Database) -> None:
+    question_id = await ask(database, await community(database))
+
+    async def looks() -> list[str]:
+        async with database.transaction() as session:
+            question = await questions.by_id(session, question_id)
+            assert question is not None
+            again = await questions.by_number(session, question.community_id, question.number)
+            assert again is not None
+            return [question.state, again.state]
+
+    async with database.transaction() as session:
+        question = await questions.by_id(session, question_id)
+        assert question is not None
+        other = asyncio.create_task(looks())
+        for number in range(20):  # the other has every chance to look too early
+            await questions.set_stage(session, question, number)
+        await questions.move(session, question, ["routed"], state="answered")
+    assert await other == ["answered", "answered"]
+
+
 async def test_a_step_that_is_not_allowed_changes_nothing_and_shows_how_it_stands(database: Database) -> None:
     question_id = await ask(database, await community(database), "answered", answer="Nobody.")
     async with database.transaction() as session:

@@ -80,10 +80,13 @@ class LocalChat:
         return self._connection
 
     async def rows(self, statement: str, *values: Any) -> list[Json]:
-        """What a SELECT finds."""
+        """What a SELECT finds.
+
+        In one go: between two steps of one SELECT another would see the chat as it was when the first began, and
+        an event that was just written would be overlooked.
+        """
         assert self._reader is not None, "the chat is not open"  # noqa: S101 - a programmer's mistake
-        async with self._reader.execute(statement, values) as cursor:
-            return [dict(row) for row in await cursor.fetchall()]
+        return [dict(row) for row in await self._reader.execute_fetchall(statement, values)]
 
     @asynccontextmanager
     async def change(self) -> AsyncIterator[Change]:

@@ -6,10 +6,12 @@ that stands nowhere else.
 
 from __future__ import annotations
 
+import io
 import json
 import logging
 import re
 import sqlite3
+import sys
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing
@@ -44,14 +46,17 @@ Row = tuple[Any, ...]
 
 
 @pytest.fixture
-def everything_logged() -> Iterator[None]:
-    """Logs as a production system writes them."""
-    root = logging.getLogger()
-    before = (root.handlers[:], root.level)
-    configure_logs("INFO")
-    yield
-    structlog.reset_defaults()
-    root.handlers[:], root.level = before[0], before[1]
+def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
+    """What Baraza and its libraries write to standard error, at the level that tells most."""
+    written = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", written)
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    configure_logs("DEBUG")
+    yield written
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)
 
 
 @dataclass
@@ -97,7 +102,7 @@ async def begin(here: Circle, folder: Path) -> Case:
     zenobia = await here.talk.newcomer(NAME)
     await zenobia.joins("circle")
     await zenobia.says("Good morning, everybody.", place="circle")
-    await here.talk.wait(days=7)
+    await here.talk.wait(days=7, minutes=23)
     account = Account("local", "local", zenobia.id)
     async with rows(here.talk) as session:
         found = (await session.exec(select(MemberAccount))).all()
@@ -145,19 +150,19 @@ async def end(case: Case) -> None:
     await case.here.ana.presses("This helps")
 
 
-async def test_the_asker_is_found_on_their_own_route_alone(
-    tmp_path: Path, everything_logged: None, capsys: pytest.CaptureFixture[str]
-) -> None:
+async def test_the_asker_is_found_on_their_own_route_alone(tmp_path: Path, logged: io.StringIO) -> None:
     async with circle(tmp_path, confidential_delay_seconds=120) as here:
         case = await begin(here, tmp_path)
-        capsys.readouterr()
+        logged.truncate(0)
         await whole_conversation(case)
         await end(case)
         await check_everything_sent(case, tmp_path)
         assert ANSWER in await here.ana.last("circle")
         assert QUESTION in await here.ana.last("circle")
-    printed = capsys.readouterr()
-    assert not case.names(printed.out + printed.err)
+    structlog.get_logger().info("the end")
+    lines = logged.getvalue().splitlines()
+    assert "the end" in lines[-1]
+    assert not [line for line in lines if case.names(line)]
     check_every_column(case, tmp_path)
     check_the_bytes(case, tmp_path)
 
@@ -218,10 +223,14 @@ def check_nothing_joins(case: Case, database: Path) -> None:
         question = dict(connection.execute("SELECT * FROM question WHERE number = 1").fetchone())
         theirs = connection.execute("SELECT reference, target FROM outbox WHERE conversation = ?", (case.conversation,))
         references = {one for row in theirs for one in row if one}
+        subjects = connection.execute("SELECT reference, subject FROM button").fetchall()
     assert question["confidential"] == 1
     assert question["asker_id"] is None
     assert references
     assert not references & set(map(str, question.values()))
+    about = {bytes(row["subject"]) for row in subjects if row["reference"] in references}
+    assert len(about) > 5
+    assert not [one for one in about if one.split(b":")[0] == b"%d" % question["id"]]
     assert question["asked_at"] % (3600 * 10**6) == 0, "the minute would tell who was there"
 
 
