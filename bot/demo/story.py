@@ -139,6 +139,8 @@ async def an_answer_for_everybody(cast: Cast) -> None:
     answer = _held(cast.answer)
     await chloe.presses_main_button(answer)
     await chloe.sees("that it is shared", cast.code, CIRCLE, instead_of=answer)
+    cast.stage.transcript.does("A few minutes pass; what comes of her answer leaves after a random while, too.")
+    await cast.stage.wait(minutes=5)
     await nadia.sees("that her answer helped", cast.code, without=(chloe.name,))
     names = (*chloe.full_name.split(), chloe.id)
     await samira.sees("question and answer", cast.code, QUESTION, nadia.name, ANSWER, place=CIRCLE, without=names)

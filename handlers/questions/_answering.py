@@ -142,7 +142,7 @@ async def ask_for_more(event: ButtonPressed, services: Services) -> None:
 async def asked_back(event: FormSubmitted, services: Services) -> None:
     """The asker is asked; the reminders rest until they reply."""
     question = await _question_of_expert(services, event.subject)
-    await _advance(services, question, Act.ASK_BACK)
+    await _advance(services, question, Act.ASK_BACK, routed_at=services.now())
     asker = await asker_of(services, question)
     if asker is not None:
         wording = services.wording_for(asker.member)

@@ -33,5 +33,7 @@ async def plan(services: Services, question: Question) -> None:
 async def plan_asker(services: Services, question: Question) -> None:
     """Plan one reminder for the asker, whose reply the expert waits for."""
     community = services.community
+    assert question.routed_at is not None  # noqa: S101 - it was written when the asker was asked
     due = community.working_time.after(services.now(), timedelta(hours=community.next_expert_after_hours))
-    await services.later(REMIND_ASKER, {"question": question.id}, at=due)
+    payload = {"question": question.id, "round": to_microseconds(question.routed_at)}
+    await services.later(REMIND_ASKER, payload, at=due)

@@ -24,15 +24,21 @@ async def remind(payload: Mapping[str, Any], services: Services) -> None:
     question = await questions.by_id(services.session, payload["question"])
     if question is None or not _still_waits(question, payload):
         return
-    now = services.now()
-    opens = services.community.working_time.next_open(now)
-    if opens > now:  # quiet hours were changed since it was planned, or nothing ran when it was due
-        await services.later(REMIND, dict(payload), at=opens)
+    if await _held_until_open(REMIND, payload, services):
         return
     if await _went_elsewhere(services, question):
         return
     await questions.set_stage(services.session, question, payload["stage"])
     await _STEPS[payload["stage"]](services, question)
+
+
+async def _held_until_open(kind: str, payload: Mapping[str, Any], services: Services) -> bool:
+    """Whether it has to wait: quiet hours were changed since it was planned, or nothing ran when it was due."""
+    now = services.now()
+    opens = services.community.working_time.next_open(now)
+    if opens > now:
+        await services.later(kind, dict(payload), at=opens)
+    return opens > now
 
 
 async def _went_elsewhere(services: Services, question: Question) -> bool:
@@ -46,9 +52,13 @@ async def _went_elsewhere(services: Services, question: Question) -> bool:
     return True
 
 
+def _same_round(question: Question, payload: Mapping[str, Any]) -> bool:
+    return question.routed_at is not None and to_microseconds(question.routed_at) == payload["round"]
+
+
 def _still_waits(question: Question, payload: Mapping[str, Any]) -> bool:
-    same_round = question.routed_at is not None and to_microseconds(question.routed_at) == payload["round"]
-    return same_round and question.stage == payload["stage"] - 1 and question.state in (State.ROUTED, State.WAITING)
+    waits = question.state in (State.ROUTED, State.WAITING)
+    return waits and _same_round(question, payload) and question.stage == payload["stage"] - 1
 
 
 async def _remind_expert(services: Services, question: Question) -> None:
@@ -85,7 +95,9 @@ async def _escalate(services: Services, question: Question) -> None:
 async def remind_asker(payload: Mapping[str, Any], services: Services) -> None:
     """The expert still waits for the asker's reply: say so once."""
     question = await questions.by_id(services.session, payload["question"])
-    if question is None or question.state != State.ASKED_BACK.value:
+    if question is None or question.state != State.ASKED_BACK.value or not _same_round(question, payload):
+        return
+    if await _held_until_open(REMIND_ASKER, payload, services):
         return
     asker = await asker_of(services, question)
     if asker is not None:

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.questions import Question
-from tests.community import StandingClock, founded, running
+from tests.community import Someone, StandingClock, founded, running
 from tests.handlers.questions.acting import app_of, log_of, rows, set_up, state_of
 from tests.handlers.questions.circle import CONFIDENTIAL, Circle, circle
 
@@ -277,3 +277,61 @@ async def test_facilitators_see_what_is_overdue(tmp_path: Path) -> None:
             question = await session.get_one(Question, 1)
         assert (question.state, question.stage) == ("waiting", 3)
         assert app_of(talk).worker.trouble() is None
+
+
+async def asks_back(here: Circle, words: str) -> None:
+    await here.hassan.presses("Ask back")
+    await here.hassan.fills_in(**{"What_would_you_like_to_know?": words})
+
+
+WAITS = "The expert still waits for your reply about Q1."
+
+
+async def reminders_of(who: Someone) -> list[str]:
+    return [
+        f"{datetime.fromisoformat(one.raw['at']):%a %H:%M}" for one in await who.sees() if one.by_bot and WAITS in one
+    ]
+
+
+async def test_who_is_asked_back_is_reminded_once_for_each_time(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.asks(here.ana, QUESTION)
+        await asks_back(here, "Which box?")
+        await here.talk.wait(hours=47)
+        await here.ana.presses("Answer")
+        await here.ana.fills_in(Your_answer="The blue one.")
+        await asks_back(here, "How old is it?")  # on Wednesday, at 08:00
+        await here.talk.wait(days=9)
+        assert await reminders_of(here.ana) == ["Fri 08:00"]
+        await here.ana.presses("Answer")
+        await here.ana.fills_in(Your_answer="Two years.")
+        assert "Two years." in await here.hassan.last()
+
+
+async def test_who_was_asked_back_is_not_reminded_at_night_nor_of_what_is_over(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.asks(here.ana, QUESTION)
+        await asks_back(here, "Which box?")
+    async with running(tmp_path, clock=StandingClock(at("2026-03-05 23:00"))) as talk:
+        ana, hassan = talk.person(here.ana.id, "Ana"), talk.person(here.hassan.id, "Hassan")
+        assert await reminders_of(ana) == []
+        await talk.wait(hours=12)
+        assert await reminders_of(ana) == ["Fri 07:00"]
+        await hassan.presses("Answer")
+        await hassan.fills_in(Your_answer="Under a minute.")
+        await talk.wait(days=9)
+        assert len(await reminders_of(ana)) == 1
+
+
+async def test_who_never_replies_has_two_weeks_from_the_day_they_were_asked(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.fatima.says("/experts remove @Mei")
+        await here.asks(here.ana, QUESTION)
+        await here.talk.wait(days=13)
+        await asks_back(here, "Which box?")
+        await here.talk.wait(days=14)
+        assert await state_of(here.talk) == "asked back"
+        await here.talk.wait(days=1)
+        assert await state_of(here.talk) == "closed"
+        await here.ana.presses("Answer")
+        assert "This question is closed. Please ask it again with /ask" in await here.ana.last()

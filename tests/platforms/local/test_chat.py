@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -66,6 +67,22 @@ async def test_an_act_and_its_event_are_kept_together(room: Room) -> None:
     (event,) = await room.told()
     assert (event["type"], event["person"]["id"], event["message"]["text"]) == ("message", "ana", "hello")
     assert await room.texts("ben") == ["hello"]
+
+
+async def test_what_was_just_written_is_seen_however_many_read(room: Room) -> None:
+    over = asyncio.Event()
+
+    async def read(pauses: int) -> None:
+        while not over.is_set():
+            await room.chat.rows("SELECT * FROM person ORDER BY rowid")
+            for _ in range(pauses):
+                await asyncio.sleep(0)
+
+    readers = [asyncio.create_task(read(pauses)) for pauses in range(20)]
+    newcomers = [await room.acts.come_in(f"New {number}", "en") for number in range(200)]
+    over.set()
+    await asyncio.gather(*readers)
+    assert [one["name"] for one in newcomers] == [f"New {number}" for number in range(200)]
 
 
 async def test_events_wait_until_they_are_acknowledged_also_across_a_restart(room: Room) -> None:
