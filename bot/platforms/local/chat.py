@@ -40,7 +40,6 @@ class LocalChat:
         self._path = path
         self.now = now
         self._one_at_a_time = asyncio.Lock()
-        self._one_look_at_a_time = asyncio.Lock()
         self._connection: aiosqlite.Connection | None = None
         self._reader: aiosqlite.Connection | None = None
         self.identity = ""

@@ -106,6 +106,16 @@ async def test_what_it_does_not_understand_it_says(tmp_path: Path, words: str) -
         assert "I understand: experts, experts add @name topic, topic" in await here.fatima.last()
 
 
+async def test_a_name_of_several_words_is_read_as_far_as_somebody_is_called_so(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        ben = await here.talk.newcomer("Ben Okello Otieno")
+        await ben.joins("circle")
+        await here.fatima.says("/experts add @Ben Okello Otieno Solar power,  solar  POWER, pumps")
+        assert "Ben Okello Otieno answers questions now: solar POWER, pumps" in await here.fatima.last()
+        await here.fatima.says("/experts add @Ben water")
+        assert "Ben Okello Otieno answers questions now: water" in await here.fatima.last()
+
+
 async def test_only_facilitators_decide_who_is_expert(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         for who in (here.ana, here.hassan):

@@ -13,7 +13,7 @@ import re
 import sqlite3
 import sys
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Awaitable, Callable, Iterator
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -322,6 +322,54 @@ async def test_with_another_key_nothing_of_it_can_be_read(tmp_path: Path) -> Non
             with pytest.raises(Exception, match="SECRET_KEY"):
                 other.cipher.decrypt(bytes(value))
     await other.close()
+
+
+async def replies(here: Circle) -> None:
+    await here.hassan.presses("Ask back")
+    await here.hassan.fills_in(**{"What_would_you_like_to_know?": "How often does he ask?"})
+    await here.ana.presses("Answer")
+    await here.ana.fills_in(Your_answer=REPLY)
+
+
+async def accepts(here: Circle) -> None:
+    await here.answers(here.hassan, ANSWER)
+    await here.ana.presses("This helps")
+
+
+async def reopens(here: Circle) -> None:
+    await here.answers(here.hassan, "It depends.")
+    await here.ana.presses("Not yet")
+
+
+async def reopens_when_the_expert_is_gone(here: Circle) -> None:
+    await here.answers(here.hassan, "It depends.")
+    await here.hassan.leaves("circle")
+    await here.ana.presses("Not yet")
+
+
+@pytest.mark.parametrize(
+    ("act", "heard"),
+    [
+        pytest.param(replies, REPLY, id="a reply"),
+        pytest.param(accepts, "Q1: Somebody, confidentially asked:", id="This helps"),
+        pytest.param(reopens, "The answer has not solved it yet.", id="Not yet"),
+        pytest.param(reopens_when_the_expert_is_gone, "Q1 (cold chain): a question for you", id="Not yet, to another"),
+    ],
+)
+async def test_what_they_do_reaches_others_after_a_random_while(
+    tmp_path: Path, act: Callable[[Circle], Awaitable[None]], heard: str
+) -> None:
+    async with circle(tmp_path, confidential_delay_seconds=120) as here:
+        await here.asks(here.ana, QUESTION, manner=CONFIDENTIAL)
+        await here.talk.wait(hours=1)
+        await act(here)
+        assert not any(heard in said for said in await others_heard(here))
+        await here.talk.wait(seconds=120)
+        assert any(heard in said for said in await others_heard(here))
+
+
+async def others_heard(here: Circle) -> list[str]:
+    return [one for said in (await heard_by(here.hassan, here.mei, here.fatima)).values() for one in said]
 
 
 async def test_the_program_started_again_still_finds_the_way_to_the_asker(tmp_path: Path) -> None:

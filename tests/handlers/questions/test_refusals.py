@@ -347,6 +347,26 @@ async def test_a_stranger_cannot_ask(tmp_path: Path) -> None:
         assert await zoe.form() is None
 
 
+async def test_the_welcome_leads_to_the_form_too(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.ana.presses("Ask something")
+        await here.ana.fills_in(Your_question=QUESTION, Topic="cold chain")
+        assert QUESTION in await here.hassan.last()
+
+
+async def test_saying_more_after_being_asked_back_is_the_reply(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await asked(here)
+        await here.answers(here.hassan, "It depends.")
+        await here.ana.presses("Not yet")
+        form = await opened(here.ana, "Say more")
+        await here.hassan.presses("Ask back")
+        await here.hassan.fills_in(**{"What_would_you_like_to_know?": "On what?"})
+        await filled(here.ana, form, text="I need a number.")
+        assert "I need a number." in await here.hassan.last()
+        assert await state_of(here.talk) == "routed"
+
+
 async def test_an_empty_question_is_not_taken(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         await here.ana.says("/ask")
