@@ -27,7 +27,7 @@ _ANSWERED = mark("You have answered this. Thank you!")
 _NOT_SOLVED = mark("The answer has not solved it yet.")
 _MORE_BELOW = mark("There is more about this below.")
 _LATER = "questions.pass_on"
-_MORE, _HELPED = "more", "helped"
+_MORE, _HELPED, _ELSEWHERE = "more", "helped", "elsewhere"
 _USAGE_ANSWER = mark("answer Q12 your answer")
 _USAGE_DECLINE = mark("decline Q12")
 _USAGE_ASSIGN = mark("assign Q12 @name")
@@ -309,10 +309,16 @@ async def not_yet(event: ButtonPressed, services: Services) -> None:
         await _in_a_while(services, question, _MORE, services.community_wording.label(_NOT_SOLVED))
         await plan(services, question)
     else:
-        await routing.route(services, question)
+        await _in_a_while(services, question, _ELSEWHERE)
     say, label = services.wording.say, services.wording.label
     text = say(mark("I have passed it on. Would you like to say what is missing in **{code}**?"), code=question.code)
     await services.edit(event.reference, Message(text, (Button(label(mark("Say more")), words.ADD, str(question.id)),)))
+
+
+async def _find_another(services: Services, question: Question, _text: str) -> None:
+    """Somebody else gets it, unless a facilitator has seen to that by now."""
+    if not await routing.is_expert(services, question.expert_id, even_away=False):
+        await routing.route(services, question)
 
 
 @capability.button(words.ADD)
@@ -344,5 +350,5 @@ async def _advance(services: Services, question: Question, act: Act, **changed: 
         after(act, State(question.state))
 
 
-_OTHERS = {_MORE: _tell_expert_more, _HELPED: _thank_and_publish}
+_OTHERS = {_MORE: _tell_expert_more, _HELPED: _thank_and_publish, _ELSEWHERE: _find_another}
 """What an asker's act brings to others."""

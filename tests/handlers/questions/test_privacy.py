@@ -343,7 +343,7 @@ async def reopens(here: Circle) -> None:
 
 async def reopens_when_the_expert_is_gone(here: Circle) -> None:
     await here.answers(here.hassan, "It depends.")
-    await here.hassan.leaves("circle")
+    await here.fatima.says("/experts remove @Hassan")
     await here.ana.presses("Not yet")
 
 
