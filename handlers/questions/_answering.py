@@ -317,7 +317,8 @@ async def not_yet(event: ButtonPressed, services: Services) -> None:
 
 async def _find_another(services: Services, question: Question, _text: str) -> None:
     """Somebody else gets it, unless a facilitator has seen to that by now."""
-    if not await routing.is_expert(services, question.expert_id, even_away=False):
+    waits = question.state == State.ROUTED.value
+    if waits and not await routing.is_expert(services, question.expert_id, even_away=False):
         await routing.route(services, question)
 
 

@@ -211,6 +211,23 @@ async def test_an_answer_of_a_removed_expert_that_does_not_help_goes_to_another(
         assert "Q1: Mei answers:" in await here.ana.last()
 
 
+async def test_who_is_away_and_answers_all_the_same_is_not_passed_over(tmp_path: Path) -> None:
+    async with circle(tmp_path, confidential_delay_seconds=120) as here:
+        await here.asks(here.ana, QUESTION, manner=CONFIDENTIAL)
+        await here.talk.wait(minutes=3)
+        await here.answers(here.hassan, "It depends.")
+        await here.hassan.says("/away")
+        await here.ana.presses("Not yet")
+        await here.hassan.says(f"/answer Q1 {ANSWER}")
+        before = await heard_by(here.mei, here.fatima)
+        await here.talk.wait(minutes=3)
+        assert await state_of(here.talk) == "answered"
+        assert await heard_by(here.mei, here.fatima) == before
+        await here.ana.presses("This helps")
+        await here.talk.wait(minutes=3)
+        assert ANSWER in await here.ana.last("circle")
+
+
 async def test_an_expert_can_give_a_question_to_another(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         await here.asks(here.ana, QUESTION)
