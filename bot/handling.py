@@ -8,7 +8,7 @@ from time import perf_counter
 
 from bot.core.dispatch import Registry, Step, acting_on, check_roles
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, ShortcutUsed
 from bot.core.messages import Kind, Message, mark
 from bot.messenger import OPEN_FORM, person_digest
 from bot.metrics import Metrics
@@ -102,6 +102,8 @@ class Handling:
         registry = self._frame.registry
         if isinstance(event, CommandUsed):
             return event, registry.command(event), None
+        if isinstance(event, ShortcutUsed):
+            return event, registry.shortcut(event.name), None
         if isinstance(event, ButtonPressed):
             return await self._look_up_button(services, event, registry)
         assert isinstance(event, FormSubmitted)  # noqa: S101 - acting_on knows no other

@@ -123,7 +123,9 @@ class Messenger:
         """The message with an opaque id for each of its buttons, remembered in storage."""
         if not message.buttons:
             return message
-        with_tokens = tuple(replace(button, token=new_token()) for button in message.buttons)
+        with_tokens = tuple(
+            button if button.goes_to else replace(button, token=new_token()) for button in message.buttons
+        )
         now = self._clock.now()
         rows = [
             StoredButton(
@@ -135,6 +137,7 @@ class Messenger:
                 created_at=now,
             )
             for one in with_tokens
+            if one.token
         ]
         await buttons.remember(self._session, rows)
         return replace(message, buttons=with_tokens)

@@ -39,7 +39,8 @@ class MessageRef:
     """A message that exists on a platform, so that it can be edited, answered and found again.
 
     ``conversation`` is the platform's id of the channel or private chat that holds it;
-    ``thread`` is the id of the thread's root message, where the message is a reply.
+    ``thread`` is the id of the thread's root message, where the message is a reply. ``key`` is what an event about
+    the message would name it by (see ``MessagePosted``), where that differs from ``id``.
     """
 
     platform: str
@@ -47,6 +48,12 @@ class MessageRef:
     conversation: str
     id: str
     thread: str | None = None
+    key: str = ""
+
+    @property
+    def event_key(self) -> str:
+        """The key of the message in events, and the ``thread_key`` of replies to it."""
+        return self.key or self.id
 
 
 @dataclass(frozen=True, slots=True)

@@ -39,7 +39,10 @@ class Where(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Command:
-    """``summary`` and ``usage`` are marked for translation. Without ``roles`` everybody may use it."""
+    """``summary``, ``usage`` and ``title`` are marked for translation. Without ``roles`` everybody may use it.
+
+    With a ``title`` the menu has a button of that label, which uses the command without arguments.
+    """
 
     name: str
     handler: Handler
@@ -48,6 +51,29 @@ class Command:
     roles: frozenset[Role]
     where: Where
     for_strangers: bool
+    title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Shortcut:
+    """Something that can be done with any message, from its menu. ``label`` is marked for translation."""
+
+    name: str
+    label: str
+    handler: Handler
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
+class Recurring:
+    """What each row of some kind does at times that a community chose: ``handler(subject, services)``.
+
+    It runs inside one transaction; what was missed is caught up once, unless that is longer ago than ``catch_up``.
+    """
+
+    name: str
+    handler: Handler
+    catch_up: timedelta
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +114,8 @@ class Capability:
     forms: dict[str, Action] = field(default_factory=dict)
     listeners: list[Listener] = field(default_factory=list)
     tasks: dict[str, TaskKind] = field(default_factory=dict)
+    shortcuts: dict[str, Shortcut] = field(default_factory=dict)
+    recurrences: dict[str, Recurring] = field(default_factory=dict)
     _due: dict[str, Handler] = field(default_factory=dict)
 
     def command(
@@ -99,11 +127,12 @@ class Capability:
         roles: tuple[Role, ...] = (),
         where: Where = Where.ANYWHERE,
         for_strangers: bool = False,
+        title: str = "",
     ) -> Callable[[H], H]:
         """Serve ``/name`` (Telegram) and ``/baraza name`` (Slack) with the handler."""
 
         def register(handler: H) -> H:
-            command = Command(name, handler, summary, usage, frozenset(roles), where, for_strangers)
+            command = Command(name, handler, summary, usage, frozenset(roles), where, for_strangers, title)
             _add(self.commands, name, command)
             return handler
 
@@ -122,6 +151,24 @@ class Capability:
 
         def register(handler: H) -> H:
             self.listeners.append(Listener(event, handler, private, strangers))
+            return handler
+
+        return register
+
+    def shortcut(self, name: str, *, label: str, roles: tuple[Role, ...] = ()) -> Callable[[H], H]:
+        """Serve an entry in the menu of every message: ``handler(event: ShortcutUsed, services)``."""
+
+        def register(handler: H) -> H:
+            _add(self.shortcuts, name, Shortcut(name, label, handler, frozenset(roles)))
+            return handler
+
+        return register
+
+    def recurring(self, name: str, *, catch_up: timedelta = timedelta(days=7)) -> Callable[[H], H]:
+        """Do this for each subject that ``services.every(name, cadence, subject)`` was called for."""
+
+        def register(handler: H) -> H:
+            _add(self.recurrences, name, Recurring(name, handler, catch_up))
             return handler
 
         return register

@@ -8,9 +8,19 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from bot.core.capability import Action, Capability, Command, DuplicateName, Handler, TaskKind, Where
+from bot.core.capability import (
+    Action,
+    Capability,
+    Command,
+    DuplicateName,
+    Handler,
+    Recurring,
+    Shortcut,
+    TaskKind,
+    Where,
+)
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, ShortcutUsed
 from bot.core.messages import mark
 from bot.core.roles import Role
 
@@ -35,12 +45,16 @@ class Registry:
         self._buttons: dict[str, Action] = {}
         self._forms: dict[str, Action] = {}
         self.tasks: dict[str, TaskKind] = {}
+        self.shortcuts: dict[str, Shortcut] = {}
+        self.recurrences: dict[str, Recurring] = {}
         self._listeners: dict[tuple[type[Event], bool], list[Step]] = {}
         for capability in capabilities:
             _merge("command", self.commands, capability.commands)
             _merge("button", self._buttons, capability.buttons)
             _merge("form", self._forms, capability.forms)
             _merge("task", self.tasks, capability.tasks)
+            _merge("shortcut", self.shortcuts, capability.shortcuts)
+            _merge("recurrence", self.recurrences, capability.recurrences)
             self._listen(capability)
 
     def listeners(self, event: Event) -> list[Step]:
@@ -58,6 +72,13 @@ class Registry:
         if command.where is Where.PLACE and event.private:
             raise Refusal(mark("Please use /{command} in the place it is about."), command=name)
         return Step(f"command.{name}", command.handler, command.for_strangers, command.roles)
+
+    def shortcut(self, name: str) -> Step:
+        """The shortcut's handler. Raises Refusal where nothing serves it (any more)."""
+        found = self.shortcuts.get(name)
+        if found is None:
+            raise Refusal(mark("I can't do that with a message (any more). Please use /help."))
+        return Step(f"shortcut.{name}", found.handler, for_strangers=False, roles=found.roles)
 
     def button(self, action: str) -> Step:
         """The button's handler. Raises Refusal where nothing serves it (any more)."""
@@ -121,8 +142,8 @@ class NotAllowed(Refusal):
 
 
 def acting_on(event: Event) -> bool:
-    """Whether somebody waits for an answer: a command, a button, a form."""
-    return isinstance(event, CommandUsed | ButtonPressed | FormSubmitted)
+    """Whether somebody waits for an answer: a command, a shortcut, a button, a form."""
+    return isinstance(event, CommandUsed | ShortcutUsed | ButtonPressed | FormSubmitted)
 
 
 def _unknown(name: str, commands: Mapping[str, Any]) -> Refusal:

@@ -91,10 +91,20 @@ class Reacted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandUsed(Event):
-    """A command with the rest of its line, as typed."""
+    """A command with the rest of its line, as typed. ``about`` is the message that it was a reply to, if any."""
 
     name: str
     arguments: str = field(default="", repr=False)
+    trigger: Trigger | None = None
+    about: MessagePosted | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShortcutUsed(Event):
+    """Something chosen from the menu of a message. ``about`` is that message, with its words and its author."""
+
+    name: str
+    about: MessagePosted
     trigger: Trigger | None = None
 
 

@@ -12,6 +12,8 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
+from bot.core.addresses import MessageRef
+
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
 
 
@@ -66,13 +68,15 @@ class Button:
     """``action`` is what pressing does, such as ``questions.answer``; ``subject`` the row it is done to.
 
     ``token`` is the opaque id on the wire. The outbox gives it; whoever writes a message leaves it empty.
+    With ``goes_to`` it leads to that message instead, which needs no action; a platform shows it as a link.
     """
 
     label: str
-    action: str
+    action: str = ""
     subject: str = ""
     emphasis: Emphasis = Emphasis.NORMAL
     token: str = ""
+    goes_to: MessageRef | None = None
 
 
 @dataclass(frozen=True, slots=True)

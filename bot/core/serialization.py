@@ -68,7 +68,7 @@ def message_from_json(data: Mapping[str, Any]) -> Message:
     """The inverse of ``message_to_json``."""
     return Message(
         text=text_from_json(data["text"]),
-        buttons=tuple(Button(**{**one, "emphasis": Emphasis(one["emphasis"])}) for one in data["buttons"]),
+        buttons=tuple(_button_from_json(one) for one in data["buttons"]),
         attachments=tuple(Attachment(**one) for one in data["attachments"]),
         details=None if data["details"] is None else text_from_json(data["details"]),
     )
@@ -118,6 +118,17 @@ def trigger_to_json(trigger: Trigger) -> Json:
 def trigger_from_json(data: Mapping[str, Any]) -> Trigger:
     """The inverse of ``trigger_to_json``."""
     return Trigger(data["id"], datetime.fromisoformat(data["expires_at"]))
+
+
+def _button_from_json(data: Mapping[str, Any]) -> Button:
+    goes_to = data.get("goes_to")
+    return Button(
+        **{
+            **data,
+            "emphasis": Emphasis(data["emphasis"]),
+            "goes_to": ref_from_json(goes_to) if goes_to else None,
+        }
+    )
 
 
 def _field_from_json(data: Mapping[str, Any]) -> forms.Field:
