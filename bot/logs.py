@@ -9,7 +9,8 @@ import logging
 import re
 import sys
 from collections.abc import MutableMapping
-from typing import Any
+from contextlib import suppress
+from typing import Any, TextIO, cast
 
 import structlog
 
@@ -25,11 +26,12 @@ _SECRETS = re.compile(
 )
 
 
-def configure_logs(level: str) -> None:
-    """Send every log line through the allow-list to standard error.
+def configure_logs(level: str, to: TextIO | None = None) -> None:
+    """Send every log line through the allow-list to ``to``; by default to standard error, as it is at that moment.
 
     Libraries are heard from WARNING on, whatever the level: below it some tell whole bodies, queries and addresses.
     """
+    stream = cast("TextIO", NeverFails(to))
     structlog.configure(
         processors=[
             structlog.processors.add_log_level,
@@ -38,15 +40,33 @@ def configure_logs(level: str) -> None:
             structlog.processors.LogfmtRenderer(key_order=["timestamp", "level", "event"]),
         ],
         wrapper_class=structlog.make_filtering_bound_logger(logging.getLevelNamesMapping()[level]),
-        logger_factory=structlog.PrintLoggerFactory(file=sys.stderr),
+        logger_factory=structlog.PrintLoggerFactory(file=stream),
         cache_logger_on_first_use=False,
     )
-    handler = logging.StreamHandler(sys.stderr)
+    handler = logging.StreamHandler(stream)
     handler.addFilter(Redaction())
     handler.setFormatter(logging.Formatter("level=%(levelname)s event=%(name)s reason=%(message)r"))
     logging.basicConfig(
         level=max(logging.WARNING, logging.getLevelNamesMapping()[level]), handlers=[handler], force=True
     )
+
+
+class NeverFails:
+    """Where log lines go. One that can't be written is lost, and nothing else: a closed terminal stops no work."""
+
+    def __init__(self, to: TextIO | None) -> None:
+        self._to = to
+
+    def write(self, text: str) -> int:
+        """Write it, if that is possible."""
+        with suppress(OSError, ValueError):
+            (self._to or sys.stderr).write(text)
+        return len(text)
+
+    def flush(self) -> None:
+        """Bring out what was written, if that is possible."""
+        with suppress(OSError, ValueError):
+            (self._to or sys.stderr).flush()
 
 
 def only_allowed(_logger: object, _method: str, fields: MutableMapping[str, Any]) -> MutableMapping[str, Any]:

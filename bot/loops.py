@@ -71,6 +71,8 @@ class Loop:
 
     async def settled(self) -> None:
         """Return when a look at everything found nothing to do now, or nothing that can be done now."""
+        if self._running is not None and self._running.done():
+            raise RuntimeError(f"the {self.name} does not run")
         waiting = asyncio.get_running_loop().create_future()
         self._settling.append(waiting)
         self.wake()
@@ -85,21 +87,25 @@ class Loop:
         return None
 
     async def _run(self) -> None:
+        try:
+            await self._go_round()
+        finally:
+            for waiting in self._settling:
+                waiting.cancel()
+
+    async def _go_round(self) -> None:
         while not self._stopping:
             self._wake.clear()
-            asked, self._settling = self._settling, []
+            asked = list(self._settling)
             busy = await self._safe_round()
             self.busy_rounds += bool(busy)
-            if busy or (busy is not None and self.at_work()):
-                self._settling = asked + self._settling
-            else:
+            if not busy and not (busy is not None and self.at_work()):
+                self._settling = self._settling[len(asked) :]
                 for waiting in asked:
                     if not waiting.done():
                         waiting.set_result(None)
             if not busy:
                 await self._sleep()
-        for waiting in self._settling:
-            waiting.cancel()
 
     async def _safe_round(self) -> bool | None:
         """Whether there was any work; None where the round failed. Only a round that ends well counts as life."""

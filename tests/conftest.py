@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 from sqlmodel import SQLModel
@@ -14,6 +17,7 @@ from sqlmodel import SQLModel
 import storage.activity
 import storage.communities
 import storage.members  # noqa: F401 - declares its tables
+from bot.logs import configure_logs
 from storage.database import Database
 from tests.databases import SECRET_KEY, fresh_postgres, postgres_server
 
@@ -45,3 +49,16 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         await connection.run_sync(SQLModel.metadata.create_all)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def logs() -> Iterator[io.StringIO]:
+    """What Baraza and its libraries log, at the level that tells most."""
+    written = io.StringIO()
+    root, before = logging.getLogger(), structlog.get_config()
+    handlers, level = root.handlers[:], root.level
+    configure_logs("DEBUG", written)
+    yield written
+    structlog.configure(**before)
+    root.handlers[:] = handlers
+    root.setLevel(level)

@@ -6,7 +6,6 @@ import asyncio
 import io
 import logging
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -27,20 +26,6 @@ SECRETS = [
     "Bearer eyJhbGciOiJIUzI1NiJ9.e30.abc",
     "bearer 0123456789",
 ]
-
-
-@pytest.fixture
-def logs(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What is written to standard error, by Baraza and by libraries, at the level that tells most."""
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = list(root.handlers), root.level
-    configure_logs("DEBUG")
-    yield written
-    structlog.configure(**before)
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 def test_what_is_not_on_the_list_is_left_out(logs: io.StringIO) -> None:
@@ -169,3 +154,21 @@ async def test_a_failing_handler_logs_where_it_failed_and_not_what_was_said(tmp_
     assert "RuntimeError at failing" in written
     assert "stethoscope" not in written
     assert "aurelienne" not in written
+
+
+def test_a_line_that_can_not_be_written_stops_nobody(logs: io.StringIO) -> None:
+    logs.close()
+    structlog.get_logger().error("a delivery failed", reason="the terminal is gone")
+    logging.getLogger("aiohttp").error("a library speaks")
+
+
+def test_lines_go_to_what_standard_error_is_at_that_moment(logs: io.StringIO, monkeypatch: pytest.MonkeyPatch) -> None:
+    configure_logs("INFO")
+    first, second = io.StringIO(), io.StringIO()
+    monkeypatch.setattr(sys, "stderr", first)
+    structlog.get_logger().info("one")
+    monkeypatch.setattr(sys, "stderr", second)
+    first.close()
+    structlog.get_logger().info("two")
+    assert "event=two" in second.getvalue()
+    assert not logs.getvalue()

@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import io
 import json
-import logging
 import re
 import sqlite3
-import sys
 from collections import Counter
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
@@ -26,7 +24,6 @@ from sqlmodel import SQLModel, select
 
 from bot.core.addresses import Account, InPlace, Privately, conversation_of
 from bot.core.serialization import destination_from_json
-from bot.logs import configure_logs
 from storage.database import Database
 from storage.members import MemberAccount
 from storage.outbox import OutboxRow
@@ -43,20 +40,6 @@ REPLY = "He asks for it every evening."
 ANSWER = "Yes. Show him the rule on the door."
 
 Row = tuple[Any, ...]
-
-
-@pytest.fixture
-def logged(monkeypatch: pytest.MonkeyPatch) -> Iterator[io.StringIO]:
-    """What Baraza and its libraries write to standard error, at the level that tells most."""
-    written = io.StringIO()
-    monkeypatch.setattr(sys, "stderr", written)
-    root, before = logging.getLogger(), structlog.get_config()
-    handlers, level = root.handlers[:], root.level
-    configure_logs("DEBUG")
-    yield written
-    structlog.configure(**before)
-    root.handlers[:] = handlers
-    root.setLevel(level)
 
 
 @dataclass
@@ -150,17 +133,17 @@ async def end(case: Case) -> None:
     await case.here.ana.presses("This helps")
 
 
-async def test_the_asker_is_found_on_their_own_route_alone(tmp_path: Path, logged: io.StringIO) -> None:
+async def test_the_asker_is_found_on_their_own_route_alone(tmp_path: Path, logs: io.StringIO) -> None:
     async with circle(tmp_path, confidential_delay_seconds=120) as here:
         case = await begin(here, tmp_path)
-        logged.truncate(0)
+        logs.truncate(0)
         await whole_conversation(case)
         await end(case)
         await check_everything_sent(case, tmp_path)
         assert ANSWER in await here.ana.last("circle")
         assert QUESTION in await here.ana.last("circle")
     structlog.get_logger().info("the end")
-    lines = logged.getvalue().splitlines()
+    lines = logs.getvalue().splitlines()
     assert "the end" in lines[-1]
     assert not [line for line in lines if case.names(line)]
     check_every_column(case, tmp_path)
