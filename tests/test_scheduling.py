@@ -10,54 +10,17 @@ from zoneinfo import ZoneInfo
 
 import pytest
 from sqlalchemy import update
-from sqlmodel import col
 
-from bot.core.addresses import Place
-from bot.core.capability import Schedule
+from bot.core.capability import DuplicateName, Schedule
 from bot.core.dispatch import Registry
-from bot.scheduling import Ticker
-from bot.services import Frame, Services
-from bot.settings import Settings
-from bot.texts import Texts
+from bot.services import Services
 from storage import communities
 from storage.communities import Community
 from storage.database import Database
 from storage.schedules import StoredSchedule
 from tests.community import START, StandingClock
-from tests.fakes import TENANT
 from tests.frame import program
-
-Ran = list[tuple[str, datetime]]
-
-
-def noting(ran: Ran, name: str = "note", cadence: str = "daily 09:00", **options: object) -> Schedule:
-    """A schedule that notes which community it ran for, and when."""
-
-    async def run(services: Services) -> None:
-        who = services.known_community.name if services.known_community else "everybody"
-        ran.append((f"{name} {who}", services.now()))
-
-    return Schedule(name=name, cadence=cadence, run=run, **options)  # type: ignore[arg-type]
-
-
-def ticker(database: Database, clock: StandingClock, *declared: Schedule) -> Ticker:
-    settings = Settings(_env_file=None)
-    return Ticker(
-        database, Frame(clock, Texts(), database.cipher, Registry([]), settings), declared, on_due=lambda: None
-    )
-
-
-async def found(database: Database, name: str, time_zone: str = "UTC") -> None:
-    async with database.transaction() as session:
-        place = await communities.discover(session, Place("fake", TENANT, name, name))
-        await communities.found(session, place, name=name, language="en", time_zone=time_zone, now=START)
-
-
-async def passes(clock: StandingClock, to: datetime, *tickers: Ticker, step: timedelta = timedelta(minutes=30)) -> None:
-    """Time passes, and every ticker ticks at every step."""
-    while clock.now() < to:
-        clock.move_to(min(clock.now() + step, to))
-        await asyncio.gather(*(one.tick(clock.now()) for one in tickers))
+from tests.ticking import Ran, found, hours, moves_to, noting, passes, posting, ticker
 
 
 async def test_two_tickers_on_one_database_run_a_schedule_once(database: Database) -> None:
@@ -193,10 +156,93 @@ async def test_a_new_time_zone_counts_from_now_on(database: Database) -> None:
     await found(database, "nurses", "UTC")
     at_work = ticker(database, clock, noting(ran))
     await at_work.tick(clock.now())
-    async with database.transaction() as session:
-        await session.exec(update(Community).where(col(Community.name) == "nurses").values(time_zone="Africa/Nairobi"))
+    await moves_to(database, "nurses", "Africa/Nairobi")
     await passes(clock, START + timedelta(days=1), at_work)
     assert [moment.hour for _, moment in ran] == [6]
+
+
+async def test_a_time_zone_that_changes_in_the_minute_when_something_is_due_loses_nothing(database: Database) -> None:
+    ran: Ran = []
+    clock = StandingClock()
+    await found(database, "nurses", "UTC")
+    at_work = ticker(database, clock, noting(ran))
+    await at_work.tick(clock.now())
+    clock.move_to(START + timedelta(days=1))
+    await moves_to(database, "nurses", "Africa/Nairobi")
+    await passes(clock, START + timedelta(days=2), at_work)
+    assert hours(ran) == ["note nurses 03 09:30", "note nurses 04 06:00"]
+
+
+async def test_a_time_zone_that_changes_while_something_fails_loses_nothing(database: Database) -> None:
+    ran: Ran = []
+    clock = StandingClock()
+    await found(database, "nurses", "UTC")
+
+    async def fail(_services: Services) -> None:
+        raise RuntimeError
+
+    await ticker(database, clock, noting(ran)).tick(clock.now())
+    clock.move_to(START + timedelta(days=1))
+    await ticker(database, clock, Schedule("note", "daily 09:00", fail)).tick(clock.now())
+    await moves_to(database, "nurses", "Africa/Nairobi")
+    await ticker(database, clock, Schedule("note", "daily 10:00", fail)).tick(clock.now())
+    await passes(clock, START + timedelta(days=2), ticker(database, clock, noting(ran)))
+    assert hours(ran) == ["note nurses 03 09:30", "note nurses 04 06:00"]
+
+
+async def test_a_declared_schedule_that_was_kept_in_words_of_another_version_is_set_anew(database: Database) -> None:
+    ran: Ran = []
+    clock = StandingClock()
+    await found(database, "nurses", "UTC")
+    await ticker(database, clock, noting(ran)).tick(clock.now())
+    async with database.transaction() as session:
+        await session.exec(update(StoredSchedule).values(cadence="every blue moon"))
+    clock.move_to(START + timedelta(days=1, hours=1))
+    await passes(clock, START + timedelta(days=2), ticker(database, clock, noting(ran)))
+    assert hours(ran) == ["note nurses 04 09:00"]
+
+
+async def test_a_declared_cadence_that_changes_counts_from_then_on(database: Database) -> None:
+    ran: Ran = []
+    clock = StandingClock()
+    await found(database, "nurses")
+    await ticker(database, clock, noting(ran, cadence="daily 09:00")).tick(clock.now())
+    await passes(clock, START + timedelta(days=2), ticker(database, clock, noting(ran, cadence="weekdays 11:00")))
+    assert hours(ran) == ["note nurses 02 11:00", "note nurses 03 11:00"]
+
+
+class Killed(BaseException):
+    """The program ends here."""
+
+
+async def test_what_was_claimed_and_not_finished_when_the_program_ended_runs_once_afterwards(
+    database: Database,
+) -> None:
+    ran: Ran = []
+    clock = StandingClock()
+    await found(database, "nurses")
+
+    async def killed(services: Services) -> None:
+        services.session.add(Community(name="half", created_at=services.now()))
+        await services.session.flush()
+        raise Killed
+
+    await ticker(database, clock, noting(ran)).tick(clock.now())
+    clock.move_to(START + timedelta(days=1))
+    with pytest.raises(Killed):
+        await ticker(database, clock, Schedule("note", "daily 09:00", killed)).tick(clock.now())
+    again = [ticker(database, clock, noting(ran)) for _ in range(2)]
+    await passes(clock, START + timedelta(days=1, hours=1), *again)
+    assert len(ran) == 1
+    async with database.reading() as session:
+        assert await communities.named(session, "half") is None
+
+
+def test_one_name_recurs_once() -> None:
+    with pytest.raises(DuplicateName):
+        Registry([], [noting([]), noting([])])
+    with pytest.raises(DuplicateName):
+        Registry([posting([], "note")], [noting([])])
 
 
 # As part of the program
@@ -237,6 +283,27 @@ async def test_at_start_what_was_missed_is_caught_up_before_anything_else(tmp_pa
     async with program(tmp_path, schedules=schedules, fake=first.fake) as second:
         await second.settle()
         assert [moment for _, moment in ran] == [START + timedelta(days=7)]
+
+
+async def test_a_program_that_is_killed_while_something_runs_runs_it_once_when_it_is_back(tmp_path: Path) -> None:
+    ran: Ran = []
+    runs = asyncio.Event()
+
+    async def hang(_services: Services) -> None:
+        runs.set()
+        await asyncio.get_running_loop().create_future()
+
+    async with program(tmp_path, schedules=[Schedule("night", "daily 03:00", hang, per_community=False)]) as first:
+        first.clock.move_to(START + timedelta(days=1))
+        ticking = asyncio.create_task(first.app.ticker.tick(first.clock.now()))
+        await runs.wait()
+        await first.kill()
+        assert ticking.cancelled()
+    schedules = [Schedule("night", "daily 03:00", _working(ran), per_community=False)]
+    async with program(tmp_path, schedules=schedules, fake=first.fake) as second:
+        await second.settle()
+        await second.app.ticker.tick(second.clock.now())
+        assert len(ran) == 1
 
 
 async def test_a_schedule_that_no_longer_fits_does_not_keep_the_program_from_starting(tmp_path: Path) -> None:

@@ -1,25 +1,35 @@
-"""When something recurs, in the wall-clock time of a community.
+"""When something recurs, in the wall-clock time of a community. ``bot.core.cadence_words`` has the words for it.
 
-Words so far: ``daily 03:00`` and ``first workday 09:00`` (the first Monday-to-Friday day of a month).
-A local time that doesn't exist (clocks go forward) fires at the next minute that does; one that comes
-twice (clocks go back) fires at its first.
+Each time on the wall counts once, in words and in cron alike: a local time that doesn't exist (clocks go forward) is
+due at the next minute that does, and one that comes twice (clocks go back) at its first. What falls together is due
+once. So ``*/15 * * * *`` is due at 01:45 and then at 03:00 where the hour from two to three is left out, and where
+that hour comes twice it is due four times in its first round and rests in the second.
 """
 
 from __future__ import annotations
 
-import re
-from collections.abc import Callable, Iterator
+from bisect import bisect_right
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
-_WORDS = re.compile(r"(?P<days>daily|first workday) (?P<hour>[01]\d|2[0-3]):(?P<minute>[0-5]\d)")
-_SATURDAY = 5
-_LONGEST_GAP_DAYS = 40
+from bot.core.cadence_words import Pattern, UnknownCadence, read
 
+__all__ = [
+    "Occurrence",
+    "UnknownCadence",
+    "first_moment",
+    "last_until",
+    "next_after",
+    "too_often",
+    "understood",
+    "upcoming",
+]
 
-class UnknownCadence(ValueError):
-    """A cadence in words that nobody taught."""
+_LONGEST_GAP_DAYS = 41 * 366
+"""The 29th of February falls on a given weekday after 40 years at most, across a year like 2100."""
+_ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,29 +40,57 @@ class Occurrence:
     local: str
 
 
+def understood(words: str) -> str:
+    """The same cadence in its canonical words. Raises UnknownCadence for words that nobody taught, and for days
+    that never come."""
+    return read(words).words
+
+
+def too_often(cadence: str) -> bool:
+    """Whether it comes more often than once an hour, which nobody wants to read. Raises UnknownCadence.
+
+    The frame's own jobs may; ``services.every`` refuses it to people.
+    """
+    minutes = [one.hour * 60 + one.minute for one in read(cadence).times]
+    return any(later - earlier < 60 for earlier, later in pairwise(minutes))
+
+
 def next_after(cadence: str, moment: datetime, zone: ZoneInfo) -> Occurrence:
     """The first occurrence later than ``moment``. Raises UnknownCadence."""
-    found = _WORDS.fullmatch(cadence)
-    if found is None:
-        raise UnknownCadence(cadence)
-    falls_on = _DAYS[found["days"]]
-    wall_time = time(int(found["hour"]), int(found["minute"]))
-    for day in _days_from(moment.astimezone(zone).date() - timedelta(days=1)):
-        if not falls_on(day):
-            continue
-        at = first_moment(datetime.combine(day, wall_time), zone)
-        if at > moment:
-            return Occurrence(at, f"{day.isoformat()} {wall_time:%H:%M}")
+    pattern = read(cadence)
+    today = moment.astimezone(zone).date()
+    for number in range(_LONGEST_GAP_DAYS):
+        day = today + timedelta(days=number)
+        if pattern.falls_on(day):
+            past = _how_many_until(moment, day, pattern, zone)
+            if past < len(pattern.times):
+                local = datetime.combine(day, pattern.times[past])
+                return Occurrence(first_moment(local, zone), f"{local:%Y-%m-%d %H:%M}")
     raise UnknownCadence(cadence)
 
 
 def last_until(cadence: str, moment: datetime, zone: ZoneInfo, since: datetime) -> Occurrence | None:
-    """The last occurrence later than ``since`` and not later than ``moment``; None when there is none."""
-    found: Occurrence | None = None
-    upcoming = next_after(cadence, since, zone)
-    while upcoming.at <= moment:
-        found = upcoming
-        upcoming = next_after(cadence, found.at, zone)
+    """The last occurrence later than ``since`` and not later than ``moment``; None when there is none.
+
+    It looks back from ``moment``, so that years in between cost nothing. Raises UnknownCadence.
+    """
+    pattern = read(cadence)
+    earliest = since.astimezone(zone).date()
+    day = moment.astimezone(zone).date() + _ONE_DAY  # where clocks go back at midnight, tomorrow has begun before
+    while day >= earliest:
+        past = _how_many_until(moment, day, pattern, zone) if pattern.falls_on(day) else 0
+        if past:
+            at = first_moment(datetime.combine(day, pattern.times[past - 1]), zone)
+            return next_after(cadence, at - timedelta(microseconds=1), zone) if at > since else None
+        day -= _ONE_DAY
+    return None
+
+
+def upcoming(cadence: str, moment: datetime, zone: ZoneInfo, count: int) -> list[Occurrence]:
+    """The next ``count`` occurrences later than ``moment``, in order. Raises UnknownCadence."""
+    found: list[Occurrence] = []
+    for _ in range(count):
+        found.append(next_after(cadence, found[-1].at if found else moment, zone))
     return found
 
 
@@ -66,18 +104,10 @@ def first_moment(local: datetime, zone: ZoneInfo) -> datetime:
     raise UnknownCadence(f"no such time in {zone.key}")
 
 
-def _days_from(day: date) -> Iterator[date]:
-    return (day + timedelta(days=number) for number in range(_LONGEST_GAP_DAYS))
+def _how_many_until(moment: datetime, day: date, pattern: Pattern, zone: ZoneInfo) -> int:
+    """How many of the day's times are not later than ``moment``."""
 
+    def due_at(wall_time: time) -> datetime:
+        return first_moment(datetime.combine(day, wall_time), zone)
 
-def _every_day(_day: date) -> bool:
-    return True
-
-
-def _first_workday(day: date) -> bool:
-    """The first day of the month that is no Saturday or Sunday: the 1st, or a Monday on the 2nd or 3rd."""
-    weekday = day.weekday()
-    return weekday < _SATURDAY and (day.day == 1 or (weekday == 0 and day.day <= 3))
-
-
-_DAYS: dict[str, Callable[[date], bool]] = {"daily": _every_day, "first workday": _first_workday}
+    return bisect_right(pattern.times, moment, key=due_at)
