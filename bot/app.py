@@ -19,17 +19,22 @@ from bot.core.addresses import Account
 from bot.core.capability import Capability, Schedule
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry
+from bot.core.events import Event
 from bot.core.forms import Form
-from bot.core.platform import CommandHint, Platform, RawEvent
+from bot.core.platform import CommandHint, Platform, RawEvent, ShortcutHint
+from bot.core.roles import Role
 from bot.core.serialization import form_from_json
+from bot.dead_letters import DeadLetters
 from bot.delivery import Delivery
+from bot.heartbeat import Heartbeat
 from bot.intake import Intake
 from bot.metrics import Metrics
 from bot.scheduling import Ticker
 from bot.services import Frame
 from bot.settings import Settings
 from bot.tasks import TaskRunner
-from bot.texts import Texts
+from bot.texts import Texts, Wording
+from bot.token_budget import assistant_within_budget
 from bot.web import ServesHttp, WebServer
 from bot.worker import Worker
 from storage import attachments, forms, inbox, installation, members, outbox, tasks
@@ -76,15 +81,19 @@ class App:
         self.clock = clock or Clock()
         self.platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
         self.metrics = Metrics()
-        registry = Registry(discover_capabilities() if capabilities is None else capabilities)
-        self.frame = Frame(self.clock, Texts(settings.default_language), database.cipher, registry, settings)
-        self.delivery = Delivery(database, self.platforms, self.clock, self.metrics)
+        declared = discover_schedules() if declared_schedules is None else declared_schedules
+        registry = Registry(discover_capabilities() if capabilities is None else capabilities, declared)
+        texts = Texts(settings.default_language)
+        assistant = assistant_within_budget(settings, database, self.clock, self.metrics)
+        self.frame = Frame(self.clock, texts, database.cipher, registry, settings, self._understand, assistant)
+        dead_letters = DeadLetters(database, self.frame)
+        self.delivery = Delivery(database, self.platforms, self.clock, self.metrics, dead_letters)
         self.tasks = TaskRunner(database, self.frame, self._after_work)
         self.worker = Worker(database, self.frame, self.platforms, self.metrics, self._after_work)
         self.intake = Intake(database, self.clock, self.metrics, self.worker.wake)
-        declared = discover_schedules() if declared_schedules is None else declared_schedules
-        self.ticker = Ticker(database, self.frame, declared, self._after_work)
+        self.ticker = Ticker(database, self.frame, self._after_work)
         self.web = WebServer(settings.http_host, settings.http_port, self.troubles, self._refresh_metrics, self.metrics)
+        self.heartbeat = Heartbeat(settings.heartbeat_url, self.troubles)
         self._open = AsyncExitStack()
         self._moving = asyncio.Lock()
 
@@ -105,6 +114,7 @@ class App:
         for loop in (self.worker, self.tasks, self.delivery):
             loop.start()
         self.ticker.start()
+        self.heartbeat.start()
 
     async def prepare(self) -> None:
         """What an installation of a special kind does before its wires open."""
@@ -125,6 +135,7 @@ class App:
             await self._close()
 
     async def _close(self) -> None:
+        await self.heartbeat.stop()
         await self.web.stop()
         for platform in self.platforms.values():
             await platform.close()
@@ -175,6 +186,10 @@ class App:
             return "the database does not answer"
         return None
 
+    def _understand(self, platform: str, body: bytes) -> Sequence[Event]:
+        wired = self.platforms.get(platform)
+        return wired.translate(body) if wired else ()
+
     async def _read_installation(self) -> None:
         async with self.database.transaction() as session:
             await installation.check_key(session, self.database.cipher)
@@ -207,17 +222,28 @@ class App:
 
     async def commands_for(self, account: Account) -> list[CommandHint]:
         """Part of ``bot.core.platform.Host``."""
+        wording, roles, belongs = await self._what_counts_for(account)
+        return [
+            CommandHint(command.name, wording.label(command.usage), wording.label(command.summary))
+            for command in self.frame.registry.allowed(roles)
+            if belongs or command.for_strangers
+        ]
+
+    async def shortcuts_for(self, account: Account) -> list[ShortcutHint]:
+        """Part of ``bot.core.platform.Host``."""
+        wording, roles, belongs = await self._what_counts_for(account)
+        if not belongs:
+            return []
+        shortcuts = self.frame.registry.allowed_shortcuts(roles)
+        return [ShortcutHint(shortcut.name, wording.label(shortcut.label)) for shortcut in shortcuts]
+
+    async def _what_counts_for(self, account: Account) -> tuple[Wording, frozenset[Role], bool]:
+        """The language and the roles of a person, and whether they belong to a community."""
         async with self.database.reading() as session:
             member = await members.find(session, account)
             own = await members.communities_of(session, member.id) if member else []
             roles = await members.roles_of(session, own[0].id, member.id) if member and own else frozenset()
-        wording = self.frame.texts.wording(member.language if member else None)
-        commands = self.frame.registry.allowed(roles)
-        return [
-            CommandHint(command.name, wording.label(command.usage), wording.label(command.summary))
-            for command in commands
-            if own or command.for_strangers
-        ]
+        return self.frame.texts.wording(member.language if member else None), roles, bool(own)
 
     def translate(self, language: str | None, key: str, values: Mapping[str, str]) -> str:
         """Part of ``bot.core.platform.Host``."""

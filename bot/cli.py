@@ -21,6 +21,8 @@ from storage.encryption import WrongKey
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 importing = typer.Typer(add_completion=False, no_args_is_help=True)
 cli.add_typer(importing, name="import", help="Read an archive of another chat program into a community.")
+exporting = typer.Typer(add_completion=False, no_args_is_help=True)
+cli.add_typer(exporting, name="export", help="Write what a community has as a file.")
 
 Work = Callable[[Settings], Coroutine[Any, Any, None]]
 CommunityName = Annotated[str | None, typer.Option("--community", metavar="NAME", help="Which community.")]
@@ -104,6 +106,22 @@ def import_slack_export_command(
     async def work(settings: Settings) -> None:
         async with _opened(settings) as database:
             await import_with_progress(database, file, community, typer.echo)
+
+    _carry_out(work)
+
+
+@exporting.command("contributions")
+def export_contributions_command(
+    how: Annotated[str, typer.Option("--format", metavar="md|csv|xlsx", help="Which kind of file.")] = "md",
+    community: CommunityName = None,
+    to: Annotated[Path | None, typer.Option("--to", metavar="FILE", help="Where to; otherwise it is printed.")] = None,
+) -> None:
+    """Write the lessons, practices, resources and stories that a community has published."""
+    from bot.export_command import export_contributions
+
+    async def work(settings: Settings) -> None:
+        async with _opened(settings) as database:
+            await export_contributions(database, community, how, to)
 
     _carry_out(work)
 

@@ -36,6 +36,7 @@ from bot.core.serialization import (
     ref_to_json,
     trigger_from_json,
 )
+from bot.dead_letters import DeadLetters
 from bot.logs import where_it_failed
 from bot.loops import Loop
 from bot.metrics import Metrics
@@ -79,6 +80,7 @@ class Delivery(Loop):
         platforms: Mapping[str, Platform],
         clock: Clock,
         metrics: Metrics,
+        dead_letters: DeadLetters,
         on_delivered: Callable[[], None] = lambda: None,
     ) -> None:
         super().__init__("delivery")
@@ -86,6 +88,7 @@ class Delivery(Loop):
         self._platforms = platforms
         self._clock = clock
         self._metrics = metrics
+        self._dead_letters = dead_letters
         self._on_delivered = on_delivered
         self.patience = _PATIENCE
         self._outcomes: list[Outcome] = []
@@ -108,6 +111,7 @@ class Delivery(Loop):
         except BaseException:
             self._outcomes = outcomes + self._outcomes
             raise
+        await self._tell_of_the_dead(outcomes)
         rows = await self._claim(free) if waits and free > 0 else []
         for row in rows:
             self._fly(row, self._attempt)
@@ -124,7 +128,8 @@ class Delivery(Loop):
             async with self._database.transaction() as session:
                 for outcome in self._outcomes:
                     await self._write_down(session, outcome)
-            self._outcomes = []
+            outcomes, self._outcomes = self._outcomes, []
+            await self._tell_of_the_dead(outcomes)
 
     async def _claim(self, free: int) -> list[OutboxRow]:
         try:
@@ -252,6 +257,11 @@ class Delivery(Loop):
         if earlier is None or earlier.sent is None:
             return None
         return Edit(row.reference, destination, ref_from_json(earlier.sent), message)
+
+    async def _tell_of_the_dead(self, outcomes: list[Outcome]) -> None:
+        for outcome in outcomes:
+            if outcome.dead:
+                await self._dead_letters.message(outcome.row)
 
     async def _write_down(self, session: Session, outcome: Outcome) -> None:
         row = outcome.row

@@ -2,20 +2,26 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from bot.core.dispatch import Registry, Step, acting_on, check_roles
+from bot.core.addresses import Account
+from bot.core.dispatch import NotAllowed, Registry, Step, acting_on, check_roles
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, ShortcutUsed
-from bot.core.messages import Kind, Message, mark
-from bot.messenger import OPEN_FORM, person_digest
+from bot.core.forms import filled_in
+from bot.core.messages import Button, Kind, Message, mark
+from bot.core.serialization import form_from_json, form_to_json
+from bot.loops import STEP_PATIENCE
+from bot.messenger import OPEN_FORM, open_form_button
 from bot.metrics import Metrics
 from bot.recording import record
 from bot.services import Frame, Services, services_for
 from storage import buttons, forms, inbox
 from storage.database import Database, DatabaseUnavailable, Session
+from storage.forms import OpenedForm
 
 _NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
 _FORM_OVER = mark("This form was sent already, or is no longer open. Nothing was changed.")
@@ -30,6 +36,7 @@ class Handling:
         self._database = database
         self._frame = frame
         self._metrics = metrics
+        self.patience = STEP_PATIENCE
 
     def plan(self, event: Event) -> list[tuple[Event, Step | None]]:
         """The steps of an event. None stands for what must be looked up first: a command, a button, a form."""
@@ -66,7 +73,8 @@ class Handling:
             if acting_on(event):
                 async with self._database.transaction() as session:
                     services = await services_for(self._frame, session, event)
-                    await services.answer(Message(services.wording.say(_FAILED)), Kind.RECEIPT)
+                    back = await self._way_back(services, event)
+                    await services.answer(Message(services.wording.say(_FAILED), back), Kind.RECEIPT)
 
     async def _step(self, event_id: int, mark_name: str, event: Event, step: Step | None) -> None:
         started = perf_counter()
@@ -74,7 +82,8 @@ class Handling:
             async with self._database.transaction() as session:
                 if not await inbox.mark_handled(session, event_id, mark_name):
                     return
-                await self._act(session, event, step)
+                async with asyncio.timeout(self.patience.total_seconds()):  # inside, so that it is taken back in peace
+                    await self._act(session, event, step)
         except Refusal as refusal:
             async with self._database.transaction() as session:
                 if await inbox.mark_handled(session, event_id, mark_name) and acting_on(event):
@@ -107,9 +116,8 @@ class Handling:
         if isinstance(event, ButtonPressed):
             return await self._look_up_button(services, event, registry)
         assert isinstance(event, FormSubmitted)  # noqa: S101 - acting_on knows no other
-        form = await forms.by_id(services.session, event.form)
-        person = person_digest(self._frame.cipher, event.form, event.by.account)
-        if form is None or form.person != person or not await forms.take(services.session, form.id, services.now()):
+        form = await self._still_open(services, event.form, event.by.account)
+        if form is None or not await forms.take(services.session, form.id, services.now()):
             raise Refusal(_FORM_OVER)
         submitted = replace(event, action=form.action, subject=form.subject)
         return submitted, registry.form(form.action), form.community_id
@@ -126,12 +134,29 @@ class Handling:
         return pressed, registry.button(button.action), button.community_id
 
     async def _open_again(self, event: ButtonPressed, services: Services) -> None:
-        form = await forms.by_id(services.session, event.subject)
-        person = person_digest(self._frame.cipher, event.subject, event.by.account)
-        if form is None or form.person != person or form.submitted_at is not None:
+        form = await self._still_open(services, event.subject, event.by.account)
+        if form is None:
             raise Refusal(_FORM_OVER)
         await services.open_again(form)
 
+    async def _still_open(self, services: Services, form_id: str, account: Account) -> OpenedForm | None:
+        """The form of this id where it was opened for this account and has not been sent, else None."""
+        form = await forms.by_id(services.session, form_id)
+        person = forms.person_digest(self._frame.cipher, form_id, account)
+        return form if form and form.person == person and form.submitted_at is None else None
+
     async def _refuse(self, session: Session, event: Event, refusal: Refusal) -> None:
         services = await services_for(self._frame, session, event)
-        await services.answer(Message(services.wording.say(refusal.key, **refusal.values)), Kind.RECEIPT)
+        back = () if isinstance(refusal, NotAllowed) else await self._way_back(services, event)
+        await services.answer(Message(services.wording.say(refusal.key, **refusal.values), back), Kind.RECEIPT)
+
+    async def _way_back(self, services: Services, event: Event) -> tuple[Button, ...]:
+        """The button to a form that was sent in vain: what was typed into it is still there."""
+        if not isinstance(event, FormSubmitted):
+            return ()
+        form = await self._still_open(services, event.form, event.by.account)
+        if form is None:
+            return ()
+        typed = filled_in(form_from_json(form.body), event.values)
+        await forms.keep_typed(services.session, form.id, form_to_json(typed))
+        return (replace(open_form_button(services.wording.label(mark("Open the form"))), subject=form.id),)

@@ -16,6 +16,12 @@ log = structlog.get_logger()
 TRIES = 8
 """How often an event or a task is tried before it becomes a dead letter."""
 
+STEP_PATIENCE = timedelta(seconds=20)
+"""How long a handler may take inside its transaction, by the loop's clock; then it has failed like any other.
+
+Shorter than what makes a loop count as stuck, as others wait meanwhile to write on SQLite.
+"""
+
 _LOOK_AGAIN_SECONDS = 1.0
 _STUCK_SECONDS = 30.0
 

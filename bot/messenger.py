@@ -16,7 +16,7 @@ from storage.buttons import StoredButton
 from storage.columns import new_token
 from storage.database import Session
 from storage.encryption import Cipher
-from storage.forms import OpenedForm
+from storage.forms import OpenedForm, person_digest
 from storage.outbox import OutboxRow
 
 OPEN_FORM = "forms.open"
@@ -26,11 +26,6 @@ OPEN_FORM = "forms.open"
 def open_form_button(label: str) -> Button:
     """The button that opens a form later; the messenger fills in which form."""
     return Button(label, OPEN_FORM)
-
-
-def person_digest(cipher: Cipher, form_id: str, account: Account) -> bytes:
-    """What stands for the person a form was opened for: a value of each form's own, which leads to no account."""
-    return cipher.digest("form", form_id, account.platform, account.tenant, account.user)
 
 
 class Messenger:

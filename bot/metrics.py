@@ -26,6 +26,10 @@ class Metrics:
             ["platform", "outcome"],
             registry=register,
         )
+        self.assistant_calls = Counter(
+            "baraza_assistant_calls", "Suggestions asked of a model, by use and outcome", ["use", "outcome"],
+            registry=register,
+        )  # fmt: skip
         self.outbox_depth = Gauge("baraza_outbox_depth", "Messages that wait to go out", registry=register)
         self.outbox_age = Gauge("baraza_outbox_oldest_seconds", "How long the oldest message waits", registry=register)
         self.inbox_depth = Gauge("baraza_inbox_depth", "Events that wait for their turn", registry=register)

@@ -1,6 +1,7 @@
 """Activity and membership, recorded for every event of a community's places, whatever capabilities there are.
 
-Many events share one transaction. No text is kept.
+Many events share one transaction. No text is kept. Of somebody who opted out only their membership is kept: who is
+greeted, and who gets a question, hangs on it.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from bot.core.addresses import Person, Place
 from bot.core.events import Event, Joined, Left, MessageDeleted, MessagePosted, Reacted
 from bot.core.question_marks import asks_something
-from storage import activity, communities, members
+from storage import activity, communities, members, opting_out
 from storage.activity import ActivityKind, activity_key
 from storage.communities import CommunityPlace
 from storage.database import Session
@@ -34,6 +35,7 @@ class _Happening:
     place: CommunityPlace
     community_id: int
     member_id: int
+    counted: bool
 
 
 async def record(session: Session, events: Sequence[Event], now: datetime) -> None:
@@ -48,7 +50,7 @@ async def record(session: Session, events: Sequence[Event], now: datetime) -> No
 
 
 async def _record_messages(session: Session, run: list[_Happening]) -> None:
-    await activity.record(session, [_row(one) for one in run])
+    await activity.record(session, [_row(one) for one in run if one.counted])
     since: dict[int, dict[int, datetime]] = {}
     for one in reversed(run):
         since.setdefault(one.community_id, {})[one.member_id] = one.event.at
@@ -57,13 +59,15 @@ async def _record_messages(session: Session, run: list[_Happening]) -> None:
 
 
 async def _record_other(session: Session, one: _Happening) -> None:
-    event = one.event
-    if isinstance(event, MessageDeleted):
-        await activity.take_back(session, _row(one))
+    event, row = one.event, _row(one)
+    if isinstance(event, MessageDeleted) and one.counted:
+        await activity.take_back(session, row)
+    elif isinstance(event, MessageDeleted):
+        await activity.take_back_known(session, one.community_id, row["key"])
     elif isinstance(event, Reacted) and event.removed:
-        await activity.forget(session, one.community_id, _row(one)["key"])
-    else:
-        await activity.record(session, [_row(one)])
+        await activity.forget(session, one.community_id, row["key"])
+    elif one.counted:
+        await activity.record(session, [row])
     if isinstance(event, Joined):
         await members.arrive(session, one.community_id, one.place.id, one.member_id, event.at)
     elif isinstance(event, Left):
@@ -84,9 +88,19 @@ async def _resolve(session: Session, events: list[Event], now: datetime) -> list
         and place.community_id is not None
         and not event.by.is_bot
     ]
+    if not known:
+        return []
     people: dict[Any, Person] = {event.by.account: event.by for event, _, _ in known}
-    ids = await members.ensure_many(session, people, now) if people else {}
-    return [_Happening(event, place, community, ids[event.by.account]) for event, place, community in known]
+    last_acts: dict[Any, datetime] = {}
+    for event, _, _ in known:
+        last_acts[event.by.account] = max(event.at, last_acts.get(event.by.account, event.at))
+    ids = await members.ensure_many(session, people, now, last_acts)
+    uncounted = await opting_out.among(session, set(ids.values()))
+    return [
+        _Happening(event, place, community, member_id, member_id not in uncounted)
+        for event, place, community in known
+        if (member_id := ids.get(event.by.account)) is not None
+    ]
 
 
 def _row(one: _Happening) -> dict[str, Any]:

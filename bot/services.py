@@ -2,41 +2,58 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
+from bot import recurrence
+from bot.assistant import Assistant
 from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately
 from bot.core.capability import Command
 from bot.core.clock import Clock
-from bot.core.dispatch import Registry, acting_on
+from bot.core.dispatch import Registry, acting_on, check_roles
 from bot.core.errors import Refusal
-from bot.core.events import Event, Trigger
+from bot.core.events import CommandUsed, Event, MessagePosted, Trigger, as_it_stands
 from bot.core.forms import Form
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
-from storage import communities, members, tasks
+from storage import communities, inbox, members, tasks
 from storage.communities import Community, CommunityPlace
 from storage.database import Database, Session
 from storage.encryption import Cipher
 from storage.forms import OpenedForm
 from storage.members import Member
 from storage.outbox import OutboxRow
+from storage.schedules import StoredSchedule
 from storage.tasks import Task
+
+Understand = Callable[[str, bytes], Sequence[Event]]
+"""What a raw body means that came from a platform of this name. Raises ValueError for what can't be read."""
+
+
+def _nothing_understood(_platform: str, _body: bytes) -> Sequence[Event]:
+    return ()
 
 
 @dataclass(frozen=True)
 class Frame:
-    """What stays the same from event to event."""
+    """What stays the same from event to event. ``understand`` reads what the inbox keeps.
+
+    ``assistant`` is None where it is switched off; only slow work may wait for it.
+    """
 
     clock: Clock
     texts: Texts
     cipher: Cipher
     registry: Registry
     settings: Settings
+    understand: Understand = _nothing_understood
+    assistant: Assistant | None = None
 
 
 @dataclass
@@ -93,6 +110,17 @@ class Services:
         """The commands that the person who acts may use."""
         return self.frame.registry.allowed(self.roles)
 
+    async def use_command(self, name: str) -> None:
+        """Do what the command does for the person who acts, as if they had typed it here without arguments.
+
+        Raises Refusal where there is no such command (any more), and where this person may not use it now.
+        """
+        acting = self._acting
+        used = CommandUsed(at=acting.at, by=acting.by, place=acting.place, name=name, trigger=self._trigger)
+        step = self.frame.registry.command(used)
+        check_roles(step, used, self.roles)
+        await step.handler(used, replace(self, event=used))
+
     async def member_called(self, who: str) -> Member:
         """The member of this community meant by an @mention or a name. Raises Refusal for nobody, and for several.
 
@@ -110,6 +138,25 @@ class Services:
         if len(called) > 1:
             raise Refusal(mark("Several people here are called {name}. Please mention the one you mean."), name=wanted)
         return called[0]
+
+    async def said(self, key: int) -> MessagePosted | None:
+        """The message with this activity key, with the words that it has now.
+
+        None when it is unknown, was taken back, was not written in a place of this community, or came longer ago
+        than events are kept: a week.
+        """
+        posted = as_it_stands(await self._told_about(key))
+        if posted is None or posted.place is None:
+            return None
+        place = await communities.place_at(self.session, posted.place)
+        return posted if place and place.active and place.community_id == self.community.id else None
+
+    async def _told_about(self, key: int) -> list[Event]:
+        told: list[Event] = []
+        for platform, body in await inbox.about_message(self.session, key):
+            with suppress(ValueError):  # it becomes a dead letter; what else is told of the message still counts
+                told.extend(self.frame.understand(platform, body))
+        return told
 
     @property
     def messenger(self) -> Messenger:
@@ -167,6 +214,34 @@ class Services:
             retry_at=moment,
         )
         return await tasks.add(self.session, task)
+
+    async def announce(self, news: object) -> None:
+        """Tell the capabilities that hear of such news (``Capability.hears``); they act in this transaction."""
+        for hear in self.frame.registry.hearers(news):
+            await hear(news, self)
+
+    async def every(self, name: str, cadence: str, subject: str = "") -> None:
+        """Do this for the community as often as ``cadence`` says, in its time zone, from now on.
+
+        ``name`` is that of a ``capability.recurring`` handler, which is given ``subject``, or of a declared schedule,
+        whose cadence is then the community's own choice. Raises UnknownCadence for words that nobody taught, and
+        Refusal for more than once an hour (``bot.core.cadence.too_often`` tells before).
+        """
+        await recurrence.choose(self.session, self.frame.registry, self.community, name, cadence, subject, self.now())
+
+    async def no_longer(self, name: str, subject: str = "") -> None:
+        """Do this for the community no longer; nothing happens where it didn't recur.
+
+        What ``capability.recurring`` did is forgotten; a declared schedule is switched off, until ``every``.
+        """
+        await recurrence.stop(self.session, self.frame.registry, self.community, name, subject, self.now())
+
+    async def cadences(self) -> list[StoredSchedule]:
+        """What recurs for the community, by name and subject, also what is switched off (not ``active``).
+
+        Only where it is ``active``, ``next_at`` tells when it is due next (UTC). ``chosen``: not as declared.
+        """
+        return await recurrence.of_community(self.session, self.frame.registry, self.community, self.now())
 
     async def within(self, community_id: int | None) -> Services:
         """The same services in the community that a button or a form belongs to, whichever others the person is in."""
@@ -232,6 +307,11 @@ class WorkServices:
         return self.frame.clock.now()
 
     @property
+    def assistant(self) -> Assistant | None:
+        """Suggestions from a language model; None where that is switched off. What it raises, callers do without."""
+        return self.frame.assistant
+
+    @property
     def wording(self) -> Wording:
         """The words for what everybody in the community reads."""
         return self.frame.texts.wording(self.community.language)
@@ -246,7 +326,7 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     community_id = place.community_id if place and place.active else None
     if community_id is not None:
         community: Community | None = await communities.by_id(session, community_id)
-        member: Member | None = await members.ensure(session, event.by, frame.clock.now())
+        member: Member | None = await members.who_did(session, event.by, event.at, frame.clock.now())
         if acting_on(event) and member is not None:  # they were in the place before the bot came
             await members.belong(session, community_id, member.id, event.at)
     else:

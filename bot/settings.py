@@ -45,6 +45,7 @@ class Settings(BaseSettings):
     openai_api_key: SecretStr | None = None
     openai_base_url: str | None = None
     openai_model: str | None = None
+    openai_daily_tokens: Annotated[int, Field(ge=0)] = 100_000
 
     heartbeat_url: str | None = None
     confidential_delay_seconds: Annotated[int, Field(ge=0, le=86_400)] = 120

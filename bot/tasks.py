@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 
 import structlog
 
 from bot.core.capability import TaskKind
+from bot.dead_letters import DeadLetters
 from bot.logs import where_it_failed
-from bot.loops import TRIES, Loop, delay_after
+from bot.loops import STEP_PATIENCE, TRIES, Loop, delay_after
 from bot.services import Frame, Services, WorkServices
 from storage import communities, tasks
 from storage.communities import Community
@@ -28,6 +30,8 @@ class TaskRunner(Loop):
         self._database = database
         self._frame = frame
         self._on_outgoing = on_outgoing
+        self._dead_letters = DeadLetters(database, frame)
+        self.patience = STEP_PATIENCE
 
     async def round(self) -> bool:
         """Do what is due, in the order in which it fell due."""
@@ -59,7 +63,8 @@ class TaskRunner(Loop):
             if not await tasks.finish(session, task.id):
                 return
             services = Services(self._frame, session, known_community=await self._community(session, task))
-            await kind.finish(task.payload, result, services)
+            async with asyncio.timeout(self.patience.total_seconds()):
+                await kind.finish(task.payload, result, services)
 
     async def _failed(self, task: Task, error: Exception) -> None:
         attempts = task.attempts + 1
@@ -72,6 +77,8 @@ class TaskRunner(Loop):
                 retry_at = self._frame.clock.now() + delay_after(attempts)
                 await tasks.retry_later(session, task.id, attempts, retry_at, reason)
         log.error("dead letter" if dead else "will try again", task=task.kind, attempts=attempts, reason=reason)
+        if dead:
+            await self._dead_letters.task(task)
 
     def _kind(self, task: Task) -> TaskKind:
         kind = self._frame.registry.tasks.get(task.kind)

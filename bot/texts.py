@@ -6,13 +6,14 @@ English sentences are the keys. A ``.po`` file is read when its language is firs
 from __future__ import annotations
 
 import io
+import unicodedata
 from datetime import date, datetime
 from functools import cached_property
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from babel import Locale
+from babel import Locale, UnknownLocaleError
 from babel.dates import format_date, format_datetime, format_skeleton
 from babel.lists import format_list
 from babel.messages.mofile import write_mo
@@ -23,6 +24,50 @@ from bot.core.messages import Text, Value
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "baraza"
+OWN_NAMES = {
+    "ar": "العربية",
+    "en": "English",
+    "es": "Español",
+    "fr": "Français",
+    "pt": "Português",
+    "sw": "Kiswahili",
+}
+"""The languages that people choose from, whether Baraza speaks them already or not, as each calls itself."""
+
+
+def own_name(code: str) -> str:
+    """What a language calls itself, such as Français; the code where nobody knows it."""
+    locale = _locale(code)
+    return OWN_NAMES.get(code) or (locale.get_display_name() if locale else None) or code
+
+
+def known_language(typed: str) -> str | None:
+    """The code of the language that somebody means, such as ``fr`` or ``fr-CA``; None where it is no language.
+
+    Codes of every language are understood, names (in English or its own) of those that people choose from.
+    """
+    word = unicodedata.normalize("NFKC", typed).strip().casefold()
+    for code, name in OWN_NAMES.items():
+        if word in (code, name.casefold(), _english_name(code).casefold()):
+            return code
+    locale = _locale(word) if word not in _NO_LANGUAGES else None
+    return str(locale).replace("_", "-") if locale else None
+
+
+_NO_LANGUAGES = ("root", "und")
+"""Codes that stand for no language in particular."""
+
+
+def _english_name(code: str) -> str:
+    locale = _locale(code)
+    return (locale.english_name if locale else None) or code
+
+
+def _locale(code: str) -> Locale | None:
+    try:
+        return Locale.parse(code.replace("-", "_"))
+    except (ValueError, TypeError, UnknownLocaleError):
+        return None
 
 
 class Wording:
@@ -74,6 +119,16 @@ class Wording:
         """A date and time of day on the clocks of ``time_zone``."""
         local = moment.astimezone(ZoneInfo(time_zone))
         return format_datetime(local, format="EEEE d MMMM, HH:mm", locale=self.locale)
+
+    @property
+    def weekdays(self) -> list[str]:
+        """The days of the week, Monday first."""
+        return [str(self.locale.days["stand-alone"]["wide"][number]) for number in range(7)]
+
+    def language_name(self, code: str) -> str:
+        """What this language calls the language with this code; the code where it has no name for it."""
+        known = _locale(code)
+        return (known.get_display_name(self.locale) if known else None) or code
 
     def listing(self, words: list[str]) -> str:
         """Several words as one enumeration: a, b, and c."""

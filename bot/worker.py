@@ -19,6 +19,7 @@ import structlog
 from bot.core.dispatch import Step
 from bot.core.events import Event
 from bot.core.platform import Platform
+from bot.dead_letters import DeadLetters
 from bot.handling import Handling
 from bot.logs import where_it_failed
 from bot.loops import TRIES, Loop, delay_after
@@ -72,7 +73,8 @@ class Worker(Loop):
         self._registry = frame.registry
         self._platforms = platforms
         self._metrics = metrics
-        self._handling = Handling(database, frame, metrics)
+        self.handling = Handling(database, frame, metrics)
+        self._dead_letters = DeadLetters(database, frame)
         self._on_outgoing = on_outgoing
         self._lines: dict[bytes, deque[Item]] = {}
         self._busy: dict[bytes | int, asyncio.Task[None]] = {}
@@ -132,7 +134,7 @@ class Worker(Loop):
             events = [event for event in translate(row.body) if not event.by.is_bot]
         except Exception as error:  # noqa: BLE001 - one unreadable event must not stop the others
             return Item(row, (), [], unreadable=f"unreadable: {where_it_failed(error)}")
-        return Item(row, events, [pair for event in events for pair in self._handling.plan(event)])
+        return Item(row, events, [pair for event in events for pair in self.handling.plan(event)])
 
     def _take_light(self) -> list[Item]:
         """What only counts, from the front of every line that nobody works on."""
@@ -232,7 +234,7 @@ class Worker(Loop):
 
     async def _try(self, item: Item) -> BaseException | None:
         try:
-            return await self._handling.run(item.row.id, item.events, item.steps)
+            return await self.handling.run(item.row.id, item.events, item.steps)
         except DatabaseUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - recording it failed, before any step
@@ -258,7 +260,8 @@ class Worker(Loop):
         self._count(item, "dead" if dead else "failed")
         if dead:
             self._held.discard(item.row.id)
-            await self._handling.apologise(item.events)
+            await self.handling.apologise(item.events)
+            await self._dead_letters.event(item.events)
         return dead
 
     def _count(self, item: Item, outcome: str) -> None:

@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
-from bot.core.capability import Capability
+from bot.core.capability import Capability, Command
+from bot.core.dispatch import by_audience
 from bot.core.events import CommandUsed, MessagePosted
-from bot.core.messages import Message, Text, Value, joined, mark
+from bot.core.messages import Message, Text, Value, joined, mark, points
+from bot.core.roles import Role
 from bot.services import Services
 
 capability = Capability("help")
+
+_HEADINGS = {
+    Role.EXPERT: mark("**As an expert**"),
+    Role.STAKEHOLDER: mark("**As a stakeholder**"),
+    Role.FACILITATOR: mark("**As a facilitator**"),
+}
 
 
 @capability.command("help", summary=mark("See what you can do here"), for_strangers=True)
@@ -26,13 +34,17 @@ async def show_help(_event: CommandUsed, services: Services) -> None:
             )
         )
         return
-    values: dict[str, Value] = {}
-    lines = []
-    for number, command in enumerate(services.commands()):
-        values[f"summary{number}"] = label(command.summary)
-        lines.append(f"- **/{command.name}** {{summary{number}}}")
     title = say(mark("**What you can do in {community}**"), community=services.known_community.name)
-    await services.answer(Message(joined([title, Text("\n".join(lines), values)])))
+    parts: list[Value] = [title]
+    for role, commands in by_audience(services.commands(), services.roles):
+        if role in _HEADINGS:
+            parts.append(say(_HEADINGS[role]))
+        parts.append(points(_line(command, label(command.summary)) for command in commands))
+    await services.answer(Message(joined(parts)))
+
+
+def _line(command: Command, summary: str) -> Text:
+    return Text("**/{name}** {summary}", {"name": command.name, "summary": summary})
 
 
 @capability.command("start", summary=mark("Begin"), for_strangers=True)

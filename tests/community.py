@@ -61,6 +61,12 @@ class Seen:
         return [button["label"] for button in self.raw["buttons"]]
 
     @property
+    def leads_to(self) -> dict[str, str]:
+        """The buttons that lead to a message: their labels, with the ids of those messages."""
+        there = {one["label"]: one.get("goes_to") for one in self.raw["buttons"]}
+        return {label: str(goes_to["message"]) for label, goes_to in there.items() if goes_to}
+
+    @property
     def files(self) -> list[Json]:
         return list(self.raw["files"])
 
@@ -149,12 +155,21 @@ class Someone:
         await self._do("/local/invite", place=await self.place(place))
 
     async def says(
-        self, text: str, *, place: str | None = None, under: str | None = None, at: datetime | None = None
+        self,
+        text: str,
+        *,
+        place: str | None = None,
+        under: str | None = None,
+        about: str | None = None,
+        at: datetime | None = None,
     ) -> str:
-        """Write in a place (privately to the bot without one); a text with a slash is a command. The message's id."""
+        """Write in a place (privately to the bot without one); a text with a slash is a command. The message's id.
+
+        ``about`` is the message that a command is a reply to.
+        """
         where = self.direct if place is None else await self.place(place)
         if text.startswith("/"):
-            await self._do("/local/commands", place=where, text=text)
+            await self._do("/local/commands", place=where, text=text, message=about or under)
             return ""
         body: Json = {"person": self.id, "place": where, "text": text, "thread": under, "at": _iso(at)}
         answer = await self.talk.post("/local/messages", **body)
@@ -169,6 +184,17 @@ class Someone:
 
     async def reacts(self, message: str, emoji: str, *, removed: bool = False) -> None:
         await self._do(f"/local/messages/{message}/react", emoji=emoji, removed=removed)
+
+    async def shortcuts(self) -> list[str]:
+        """What this person may do with a message, by the labels in its menu."""
+        state = await self.talk.get("/local/state", person=self.id)
+        return [shortcut["label"] for shortcut in state["shortcuts"]]
+
+    async def uses_shortcut(self, message: str, label: str) -> None:
+        """Choose something from the menu of a message."""
+        state = await self.talk.get("/local/state", person=self.id)
+        name = next(one["name"] for one in state["shortcuts"] if one["label"] == label)
+        await self._do("/local/shortcuts", message=message, shortcut=name)
 
     async def presses(self, label: str, *, place: str | None = None) -> None:
         """Press the newest button of this label that this person sees in the place."""

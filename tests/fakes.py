@@ -21,7 +21,16 @@ from bot.core.addresses import (
     conversation_of,
 )
 from bot.core.clock import Clock
-from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, Joined, MessagePosted, Trigger
+from bot.core.events import (
+    ButtonPressed,
+    CommandUsed,
+    Event,
+    FormSubmitted,
+    Joined,
+    MessagePosted,
+    ShortcutUsed,
+    Trigger,
+)
 from bot.core.messages import Message
 from bot.core.platform import (
     CannotTell,
@@ -135,8 +144,21 @@ class FakePlatform:
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
 
-    async def commands(self, person: str, name: str, arguments: str = "", *, place: str | None = None) -> RawEvent:
-        return await self.tell("command", person, place=place, name=name, arguments=arguments, **self._trigger())
+    async def commands(
+        self,
+        person: str,
+        name: str,
+        arguments: str = "",
+        *,
+        place: str | None = None,
+        about: MessagePosted | None = None,
+    ) -> RawEvent:
+        more = {"name": name, "arguments": arguments, "about": _quoted(about) if about else None}
+        return await self.tell("command", person, place=place, **more, **self._trigger())
+
+    async def uses_shortcut(self, person: str, name: str, about: MessagePosted) -> RawEvent:
+        place = about.place.id if about.place else None
+        return await self.tell("shortcut", person, place=place, name=name, about=_quoted(about), **self._trigger())
 
     async def presses(self, person: str, token: str, *, place: str | None = None) -> RawEvent:
         return await self.tell("button", person, place=place, button=token, **self._trigger())
@@ -150,11 +172,12 @@ class FakePlatform:
         number = self._next()
         body = {"type": kind, "at": self.clock.now().isoformat(), "person": person, "place": place, "number": number}
         conversation = f"{place or person}/{more['thread']}" if more.get("thread") else place or person
-        return await self.arrives(json.dumps({**body, **more}).encode(), conversation, str(number))
+        message = f"w{number}" if kind == "message" else ""
+        return await self.arrives(json.dumps({**body, **more}).encode(), conversation, str(number), message)
 
-    async def arrives(self, body: bytes, conversation: str = "circle", key: str = "") -> RawEvent:
+    async def arrives(self, body: bytes, conversation: str = "circle", key: str = "", message: str = "") -> RawEvent:
         """Bytes come over the wire, whatever they are."""
-        event = RawEvent(self.name, TENANT, key or str(self._next()), conversation, body)
+        event = RawEvent(self.name, TENANT, key or str(self._next()), conversation, body, message)
         self.not_accepted.append(event)
         if self._host is not None:
             await self._carry(self._host)
@@ -229,6 +252,7 @@ class FakePlatform:
         if isinstance(outgoing, OpenForm):
             if self.clock.now() >= outgoing.trigger.expires_at:
                 raise TriggerExpired
+            self._sent_in.discard(outgoing.form_id)
             self.opened.append(outgoing)
             return None
         return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
@@ -249,12 +273,18 @@ class FakePlatform:
             raise Undeliverable("the place is gone")
         thread = to.thread if isinstance(to, InPlace) else None
         ref = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread)
-        self.shown.append(Shown(ref, send.reference, to, send.message))
+        self.shown.append(Shown(ref, send.reference, to, _reachable(send.message, self.name)))
         if send.message.details is not None:
             below = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread or ref.id)
             details = Shown(below, f"{send.reference}/details", to, Message(send.message.details))
             self.shown.append(details)
         return ref
+
+
+def _reachable(message: Message, platform: str) -> Message:
+    """Without the buttons that lead to another platform's messages."""
+    kept = tuple(one for one in message.buttons if one.goes_to is None or one.goes_to.platform == platform)
+    return replace(message, buttons=kept)
 
 
 def _common(platform: FakePlatform, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -268,7 +298,7 @@ def _trigger(data: Mapping[str, Any]) -> Trigger:
     return Trigger(data["trigger"], datetime.fromisoformat(data["until"]))
 
 
-def _posted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+def _posted(platform: FakePlatform, data: Mapping[str, Any]) -> MessagePosted:
     key, thread = f"w{data['number']}", data.get("thread")
     message = MessageRef(platform.name, TENANT, data["place"] or data["person"], key, thread)
     return MessagePosted(
@@ -280,10 +310,21 @@ def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return Joined(**_common(platform, data), key=f"join {data['number']}")
 
 
+def _quoted(message: MessagePosted) -> dict[str, Any]:
+    who = {"type": "message", "person": message.by.account.user, "at": message.at.isoformat()}
+    words = {"number": message.key.removeprefix("w"), "text": message.text, "thread": message.thread_key}
+    return {**who, **words, "place": message.place.id if message.place else None}
+
+
 def _command(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return CommandUsed(
-        **_common(platform, data), name=data["name"], arguments=data["arguments"], trigger=_trigger(data)
-    )
+    about = _posted(platform, data["about"]) if data.get("about") else None
+    words = {"name": data["name"], "arguments": data["arguments"]}
+    return CommandUsed(**_common(platform, data), **words, trigger=_trigger(data), about=about)
+
+
+def _shortcut(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    about = _posted(platform, data["about"])
+    return ShortcutUsed(**_common(platform, data), name=data["name"], about=about, trigger=_trigger(data))
 
 
 def _pressed(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
@@ -298,6 +339,7 @@ _TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
     "command": _command,
+    "shortcut": _shortcut,
     "button": _pressed,
     "form": _submitted,
 }

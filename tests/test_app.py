@@ -112,6 +112,8 @@ async def test_a_host_offers_everybody_what_they_may_use(tmp_path: Path) -> None
     capability.command("help", summary="", for_strangers=True)(nothing)
     capability.command("rules", summary="")(nothing)
     capability.command("settings", summary="", roles=(Role.FACILITATOR,))(nothing)
+    capability.shortcut("things.save", label="Save it")(nothing)
+    capability.shortcut("things.hide", label="Hide it", roles=(Role.FACILITATOR,))(nothing)
 
     async with program(tmp_path, capability) as running:
         account = running.fake.account("ana")
@@ -119,18 +121,21 @@ async def test_a_host_offers_everybody_what_they_may_use(tmp_path: Path) -> None
         async def offered() -> list[str]:
             return [hint.name for hint in await running.app.commands_for(account)]
 
-        assert await offered() == ["help"]
+        async def with_messages() -> list[str]:
+            return [hint.label for hint in await running.app.shortcuts_for(account)]
+
+        assert (await offered(), await with_messages()) == (["help"], [])
         async with running.database.transaction() as session:
             place = await communities.discover(session, running.fake.place("circle"))
             community = await communities.found(session, place, name="N", language="en", time_zone="UTC", now=START)
         await running.fake.joins("ana", "circle")
         await running.settle()
-        assert await offered() == ["help", "rules"]
+        assert (await offered(), await with_messages()) == (["help", "rules"], ["Save it"])
         async with running.database.transaction() as session:
             member = await members.find(session, account)
             assert member is not None
             await members.give_role(session, community.id, member.id, Role.FACILITATOR)
-        assert await offered() == ["help", "rules", "settings"]
+        assert (await offered(), await with_messages()) == (["help", "rules", "settings"], ["Hide it", "Save it"])
 
 
 async def test_a_host_has_attachments_and_words(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
 from bot.core.events import CommandUsed, FormSubmitted
-from bot.core.forms import Form, TextField
+from bot.core.forms import ConsentField, Form, TextField
 from bot.core.messages import Message, Text, mark
 from bot.core.platform import NotSent, TriggerExpired, Undeliverable
 from bot.services import Services
@@ -173,3 +173,48 @@ async def test_a_button_of_unknown_outcome_in_a_place_comes_once(tmp_path: Path,
         await running.settle()
         await running.wait(seconds=5)
         assert running.fake.words() == ["Your form is ready: A question"]
+
+
+async def test_what_was_typed_into_a_form_that_was_refused_is_still_there(tmp_path: Path) -> None:
+    async with program(tmp_path, asking()) as running:
+        form = await opened(running)
+        await running.fake.submits("ana", form, question="refuse")
+        await running.settle()
+        assert [button.label for button in running.fake.shown[-1].message.buttons] == ["Open the form"]
+        await running.fake.presses("ben", button_of(running))
+        await running.settle()
+        assert running.fake.words("person:ben") == [OVER]
+        button = next(one for one in running.fake.shown if one.message.buttons).message.buttons[0].token
+        await running.fake.presses("ana", button)
+        await running.settle()
+        again = running.fake.opened[-1]
+        assert (again.form_id, again.form.fields[0].initial) == (form, "refuse")
+        await running.fake.submits("ana", form, question="Why?")
+        await running.settle()
+        assert running.fake.words("person:ana")[-1] == "Thank you for: Why?"
+        await running.fake.presses("ana", button)
+        await running.settle()
+        assert running.fake.words("person:ana")[-1] == OVER
+
+
+async def test_what_was_typed_is_still_there_when_the_form_could_not_be_handled(tmp_path: Path) -> None:
+    capability = Capability("asking")
+
+    @capability.command("ask", summary="", for_strangers=True)
+    async def ask(_event: CommandUsed, services: Services) -> None:
+        fields = (TextField(name="question", label="Question"), ConsentField(name="yes", label="Yes", required=False))
+        await services.open_form(Form("asking.asked", "A question", fields, "Send"))
+
+    @capability.form("asking.asked", for_strangers=True)
+    async def asked(_event: FormSubmitted, _services: Services) -> None:
+        raise RuntimeError("broken")
+
+    async with program(tmp_path, capability) as running:
+        form = await opened(running)
+        await running.fake.submits("ana", form, question="Why?", yes=True)
+        await running.settle()
+        await running.wait_through_all_tries()
+        await running.fake.presses("ana", button_of(running))
+        await running.settle()
+        initial = [one.initial for one in running.fake.opened[-1].form.fields]
+        assert initial == ["Why?", None]  # a consent is given anew

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -22,12 +23,13 @@ from bot.services import Frame, Services, services_for
 from bot.settings import Settings
 from bot.texts import Texts
 from storage import buttons, communities, members
+from storage.activity import Activity, ActivityKind, activity_key
 from storage.buttons import StoredButton
 from storage.database import Database, Session
 from storage.members import MemberAccount
 from storage.outbox import OutboxRow
 from storage.tasks import Task
-from tests.community import START, StandingClock
+from tests.community import START, StandingClock, Talk, founded, running
 
 CIRCLE, ELSEWHERE = (Place("fake", "tenant", name, name) for name in ("circle", "elsewhere"))
 ANA = Person(Account("fake", "tenant", "ana"), "Ana", "en")
@@ -186,3 +188,54 @@ async def test_the_words_are_those_of_the_member_then_of_the_device_then_of_the_
         assert services.wording.language in spoken
         silent = replace(services, event=None, known_member=None)
         assert silent.wording.language == silent.community_wording.language == "en"
+
+
+async def asked_for(talk: Talk, key: int, community: str = "Field Nurses") -> str | None:
+    """The words of a message by its activity key, as a handler of the community gets them."""
+    assert talk.app is not None
+    async with talk.app.database.transaction() as session:
+        (known,) = [one for one in await communities.all_communities(session) if one.name == community]
+        said = await Services(talk.app.frame, session, known_community=known).said(key)
+    return said.text if said else None
+
+
+async def test_the_words_of_a_message_can_be_asked_for_while_it_stands(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        await founded(talk)
+        ana = await talk.newcomer("Ana")
+        await ana.joins("circle")
+        written = [await ana.says(words, place="circle") for words in ("boil the water", "sell the water", "hello")]
+        boil, sell, hello = (activity_key("local", "local", message) for message in written)
+        await ana.rewrites(written[0], "boil the water for a minute \ud800")
+        await ana.takes_back(written[1])
+        assert await asked_for(talk, boil) == "boil the water for a minute \ud800"
+        assert await asked_for(talk, sell) is None
+        assert await asked_for(talk, hello) == "hello"
+        assert await asked_for(talk, 1) is None
+        await talk.wait(days=6)
+        assert await asked_for(talk, hello) == "hello"
+        await talk.wait(days=3)
+        assert await asked_for(talk, hello) is None
+
+
+async def test_the_key_of_a_message_is_the_one_that_activity_is_kept_under(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        await founded(talk)
+        ana = await talk.newcomer("Ana")
+        await ana.joins("circle")
+        await ana.says("boil the water", place="circle")
+        assert talk.app is not None
+        async with talk.app.database.reading() as session:
+            (row,) = (await session.exec(select(Activity).where(Activity.kind == ActivityKind.MESSAGE))).all()
+        assert await asked_for(talk, row.key) == "boil the water"
+
+
+async def test_words_of_another_community_or_of_a_private_chat_are_not_told(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        await founded(talk)
+        other = await founded(talk, place="square", name="Others")
+        private = await other.says("between us")
+        elsewhere = await other.says("over there", place="square")
+        for message in (private, elsewhere):
+            assert await asked_for(talk, activity_key("local", "local", message)) is None
+        assert await asked_for(talk, activity_key("local", "local", elsewhere), "Others") == "over there"

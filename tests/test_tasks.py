@@ -12,6 +12,7 @@ from bot.core.addresses import Place
 from bot.core.capability import Capability
 from bot.core.events import MessagePosted
 from bot.core.messages import Kind, Message, Text
+from bot.loops import STEP_PATIENCE
 from bot.services import Services, WorkServices
 from tests.frame import TRY_AGAIN_AFTER, Program, dead_letters, program
 
@@ -163,3 +164,27 @@ async def test_a_round_of_much_slow_work_is_not_taken_for_a_stuck_one(tmp_path: 
         await running.wait(minutes=1)
         assert found == [None, None, None]
         assert running.fake.words() == ["done"] * 3
+
+
+async def test_what_hangs_while_its_result_is_written_is_taken_back_and_tried_again(tmp_path: Path) -> None:
+    capability, tries = Capability("slow"), 0
+
+    @capability.on(MessagePosted, strangers=True)
+    async def heard(_event: MessagePosted, services: Services) -> None:
+        await services.later("slow.work", {})
+
+    @capability.due("slow.work")
+    async def hang(_payload: dict[str, Any], services: Services) -> None:
+        nonlocal tries
+        tries += 1
+        await services.post(Place("fake", "tenant", "circle"), Message(Text("done")), Kind.ANSWER)
+        if tries == 1:
+            await asyncio.Event().wait()
+
+    async with program(tmp_path, capability) as running:
+        running.app.tasks.patience = timedelta(milliseconds=20)
+        await write(running, "hello")
+        assert running.fake.words() == []
+        running.app.tasks.patience = STEP_PATIENCE
+        await running.wait(seconds=1)
+        assert (tries, running.fake.words()) == (2, ["done"])

@@ -15,6 +15,7 @@ from bot.core.errors import Refusal
 from bot.core.events import CommandUsed, MessagePosted
 from bot.core.messages import Kind, Message, Text, mark
 from bot.core.platform import RawEvent
+from bot.loops import STEP_PATIENCE
 from bot.services import Services
 from storage import inbox
 from storage.database import DatabaseUnavailable
@@ -262,3 +263,67 @@ async def test_a_listeners_refusal_is_silent_because_nobody_asked(tmp_path: Path
         await running.settle()
         assert running.fake.words() == []
         assert await waiting(running) == 0
+
+
+async def test_a_handler_that_hangs_is_taken_back_and_tried_again_like_any_other_that_fails(tmp_path: Path) -> None:
+    tries = 0
+
+    async def hang(event: MessagePosted, services: Services) -> None:
+        nonlocal tries
+        tries += 1
+        assert event.place is not None
+        await services.post(event.place, Message(Text("{it}", {"it": f"try {tries}"})), Kind.PROMPT)
+        if tries < 3:
+            await asyncio.Event().wait()
+
+    async with program(tmp_path, hearing("hanging", hang)) as running:
+        running.app.worker.handling.patience = timedelta(milliseconds=20)
+        await running.fake.writes("ana", "hello", place="circle")
+        await running.settle()
+        await running.wait(seconds=1)
+        assert (tries, running.fake.words()) == (2, [])
+        running.app.worker.handling.patience = STEP_PATIENCE
+        await running.wait(seconds=2)
+        assert running.fake.words() == ["try 3"]
+        assert await dead_letters(running) == []
+
+
+async def test_a_handler_that_is_stopped_in_the_middle_of_its_queries_leaves_nothing_and_nobody_waiting(
+    tmp_path: Path,
+) -> None:
+    endless = True
+
+    async def work(event: MessagePosted, services: Services) -> None:
+        assert event.place is not None
+        await services.post(event.place, Message(Text(event.text)), Kind.PROMPT)
+        while endless:
+            await inbox.count_waiting(services.session)
+
+    async with program(tmp_path, hearing("working", work)) as running:
+        running.app.worker.handling.patience = timedelta(milliseconds=50)
+        for text in ("one", "two"):
+            await running.fake.writes("ana", text, place="circle")
+        await running.settle()
+        await running.wait(seconds=1)
+        assert running.fake.words() == []
+        endless = False
+        running.app.worker.handling.patience = STEP_PATIENCE
+        await running.wait(minutes=1)
+        assert running.fake.words() == ["one", "two"]
+
+
+async def test_a_handler_that_always_hangs_becomes_a_dead_letter_and_says_so(tmp_path: Path) -> None:
+    capability = Capability("hanging")
+
+    @capability.command("hang", summary="", for_strangers=True)
+    async def hang(_event: CommandUsed, _services: Services) -> None:
+        await asyncio.Event().wait()
+
+    async with program(tmp_path, capability) as running:
+        running.app.worker.handling.patience = timedelta(milliseconds=20)
+        await running.fake.commands("ana", "hang")
+        await running.settle()
+        await running.wait_through_all_tries()
+        (reason,) = await dead_letters(running)
+        assert "TimeoutError" in reason
+        assert "Something went wrong here" in running.fake.words()[-1]

@@ -41,7 +41,8 @@ class Where(StrEnum):
 class Command:
     """``summary``, ``usage`` and ``title`` are marked for translation. Without ``roles`` everybody may use it.
 
-    With a ``title`` the menu has a button of that label, which uses the command without arguments.
+    With a ``title`` the menu has a button of that label, which uses the command without arguments. Behind the
+    words ``everybody`` it is open to every member, whatever their roles.
     """
 
     name: str
@@ -52,6 +53,7 @@ class Command:
     where: Where
     for_strangers: bool
     title: str = ""
+    everybody: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,21 +71,27 @@ class Recurring:
     """What each row of some kind does at times that a community chose: ``handler(subject, services)``.
 
     It runs inside one transaction; what was missed is caught up once, unless that is longer ago than ``catch_up``.
+    With a ``title``, which is marked for translation, facilitators see it among their community's schedules.
     """
 
     name: str
     handler: Handler
     catch_up: timedelta
+    title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Listener:
-    """A handler of one kind of event. ``strangers``: also where no community is known."""
+    """A handler of one kind of event. ``strangers``: also where no community is known.
+
+    ``wants`` tells, by the event alone, whether it concerns the handler; what concerns nobody only counts.
+    """
 
     event: type[Event]
     handler: Handler
     private: bool | None
     strangers: bool
+    wants: Callable[[Any], bool] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +124,7 @@ class Capability:
     tasks: dict[str, TaskKind] = field(default_factory=dict)
     shortcuts: dict[str, Shortcut] = field(default_factory=dict)
     recurrences: dict[str, Recurring] = field(default_factory=dict)
+    hearers: list[tuple[type[Any], Handler]] = field(default_factory=list)
     _due: dict[str, Handler] = field(default_factory=dict)
 
     def command(
@@ -128,11 +137,13 @@ class Capability:
         where: Where = Where.ANYWHERE,
         for_strangers: bool = False,
         title: str = "",
+        everybody: tuple[str, ...] = (),
     ) -> Callable[[H], H]:
         """Serve ``/name`` (Telegram) and ``/baraza name`` (Slack) with the handler."""
 
         def register(handler: H) -> H:
-            command = Command(name, handler, summary, usage, frozenset(roles), where, for_strangers, title)
+            open_to_all = frozenset(everybody)
+            command = Command(name, handler, summary, usage, frozenset(roles), where, for_strangers, title, open_to_all)
             _add(self.commands, name, command)
             return handler
 
@@ -146,11 +157,22 @@ class Capability:
         """Serve forms whose action is this. The values have passed the form's validation."""
         return self._action(self.forms, action, roles, for_strangers=for_strangers)
 
-    def on(self, event: type[Event], *, private: bool | None = False, strangers: bool = False) -> Callable[[H], H]:
-        """Hear of every event of this kind, in places by default; ``private=True`` in private chats instead."""
+    def on(
+        self,
+        event: type[Event],
+        *,
+        private: bool | None = False,
+        strangers: bool = False,
+        wants: Callable[[Any], bool] | None = None,
+    ) -> Callable[[H], H]:
+        """Hear of every event of this kind, in places by default; ``private=True`` in private chats instead.
+
+        Of what comes often and seldom matters (reactions, messages) hear only what ``wants`` says yes to: the rest is
+        counted, many to a transaction.
+        """
 
         def register(handler: H) -> H:
-            self.listeners.append(Listener(event, handler, private, strangers))
+            self.listeners.append(Listener(event, handler, private, strangers, wants))
             return handler
 
         return register
@@ -164,11 +186,20 @@ class Capability:
 
         return register
 
-    def recurring(self, name: str, *, catch_up: timedelta = timedelta(days=7)) -> Callable[[H], H]:
+    def recurring(self, name: str, *, catch_up: timedelta = timedelta(days=7), title: str = "") -> Callable[[H], H]:
         """Do this for each subject that ``services.every(name, cadence, subject)`` was called for."""
 
         def register(handler: H) -> H:
-            _add(self.recurrences, name, Recurring(name, handler, catch_up))
+            _add(self.recurrences, name, Recurring(name, handler, catch_up, title))
+            return handler
+
+        return register
+
+    def hears(self, news: type[Any]) -> Callable[[H], H]:
+        """Hear of what another capability tells with ``services.announce(news)``, inside its transaction."""
+
+        def register(handler: H) -> H:
+            self.hearers.append((news, handler))
             return handler
 
         return register
@@ -211,7 +242,8 @@ class Schedule:
 
     ``cadence`` is in the words of ``bot.core.cadence``; ``run(services)`` happens inside one transaction, with
     ``services.community`` set. Without ``per_community`` it runs once for the whole installation. What was
-    missed is caught up once, unless that is longer ago than ``catch_up``.
+    missed is caught up once, unless that is longer ago than ``catch_up``. With a ``title``, which is marked for
+    translation, a community may choose other times for it, or none.
     """
 
     name: str
@@ -219,6 +251,7 @@ class Schedule:
     run: Callable[[Any], Awaitable[None]]
     per_community: bool = True
     catch_up: timedelta = timedelta(days=7)
+    title: str = ""
 
 
 class DuplicateName(Exception):

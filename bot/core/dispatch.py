@@ -14,7 +14,9 @@ from bot.core.capability import (
     Command,
     DuplicateName,
     Handler,
+    Listener,
     Recurring,
+    Schedule,
     Shortcut,
     TaskKind,
     Where,
@@ -25,6 +27,11 @@ from bot.core.messages import mark
 from bot.core.roles import Role
 
 T = TypeVar("T")
+
+MENU = "menu"
+"""The command that is meant when somebody calls the bot and says nothing more."""
+
+_AUDIENCES = (Role.MEMBER, Role.EXPERT, Role.STAKEHOLDER, Role.FACILITATOR)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +45,18 @@ class Step:
 
 
 class Registry:
-    """Every command, button, form, listener and task of every capability. Raises DuplicateName."""
+    """Every command, button, form, listener and task of every capability, and what recurs. Raises DuplicateName."""
 
-    def __init__(self, capabilities: Iterable[Capability]) -> None:
+    def __init__(self, capabilities: Iterable[Capability], schedules: Iterable[Schedule] = ()) -> None:
         self.commands: dict[str, Command] = {}
         self._buttons: dict[str, Action] = {}
         self._forms: dict[str, Action] = {}
         self.tasks: dict[str, TaskKind] = {}
         self.shortcuts: dict[str, Shortcut] = {}
         self.recurrences: dict[str, Recurring] = {}
-        self._listeners: dict[tuple[type[Event], bool], list[Step]] = {}
+        self.schedules: dict[str, Schedule] = {}
+        self._listeners: dict[tuple[type[Event], bool], list[tuple[Step, Listener]]] = {}
+        self._hearers: dict[type[Any], list[Handler]] = {}
         for capability in capabilities:
             _merge("command", self.commands, capability.commands)
             _merge("button", self._buttons, capability.buttons)
@@ -56,14 +65,25 @@ class Registry:
             _merge("shortcut", self.shortcuts, capability.shortcuts)
             _merge("recurrence", self.recurrences, capability.recurrences)
             self._listen(capability)
+            for news, handler in capability.hearers:
+                self._hearers.setdefault(news, []).append(handler)
+        for schedule in schedules:
+            if schedule.name in self.recurrences:
+                raise DuplicateName(f"{schedule.name} recurs twice: as a schedule, and in a capability")
+            _merge("schedule", self.schedules, {schedule.name: schedule})
 
     def listeners(self, event: Event) -> list[Step]:
         """The handlers that want to hear of this event; empty for most messages, which only count."""
-        return self._listeners.get((type(event), event.private), [])
+        hearing = self._listeners.get((type(event), event.private), [])
+        return [step for step, listener in hearing if listener.wants is None or listener.wants(event)]
+
+    def hearers(self, news: object) -> list[Handler]:
+        """Who wants to hear of this piece of news; see ``Capability.hears``."""
+        return self._hearers.get(type(news), [])
 
     def command(self, event: CommandUsed) -> Step:
         """The command's handler. Raises Refusal, naming the nearest command, where there is none."""
-        name = normal(event.name)
+        name = normal(event.name) or MENU
         command = self.commands.get(name)
         if command is None:
             raise _unknown(name, self.commands)
@@ -71,7 +91,8 @@ class Registry:
             raise Refusal(mark("Please send /{command} to me in a private message."), command=name)
         if command.where is Where.PLACE and event.private:
             raise Refusal(mark("Please use /{command} in the place it is about."), command=name)
-        return Step(f"command.{name}", command.handler, command.for_strangers, command.roles)
+        roles = frozenset[Role]() if normal(event.arguments) in command.everybody else command.roles
+        return Step(f"command.{name}", command.handler, command.for_strangers, roles)
 
     def shortcut(self, name: str) -> Step:
         """The shortcut's handler. Raises Refusal where nothing serves it (any more)."""
@@ -96,6 +117,15 @@ class Registry:
         """The commands that somebody with these roles may use, by name."""
         return [command for _, command in sorted(self.commands.items()) if not command.roles or command.roles & roles]
 
+    def title_of(self, recurring: str) -> str:
+        """What people call what recurs under this name, marked for translation; empty where they don't see it."""
+        known = self.recurrences.get(recurring) or self.schedules.get(recurring)
+        return known.title if known else ""
+
+    def allowed_shortcuts(self, roles: frozenset[Role]) -> list[Shortcut]:
+        """What somebody with these roles may do with a message, by name."""
+        return [one for _, one in sorted(self.shortcuts.items()) if not one.roles or one.roles & roles]
+
     def _acting(self, kind: str, action: str, table: Mapping[str, Action]) -> Step:
         found = table.get(action)
         if found is None:
@@ -107,9 +137,9 @@ class Registry:
             name = f"{capability.name}.{listener.handler.__name__}"
             for private in (False, True) if listener.private is None else (listener.private,):
                 steps = self._listeners.setdefault((listener.event, private), [])
-                if any(step.name == name for step in steps):
+                if any(step.name == name for step, _ in steps):
                     raise DuplicateName(f"{name} hears the same event twice")
-                steps.append(Step(name, listener.handler, listener.strangers))
+                steps.append((Step(name, listener.handler, listener.strangers), listener))
 
 
 def normal(name: str) -> str:
@@ -139,6 +169,15 @@ class NotAllowed(Refusal):
         else:
             key = mark("You can't do this in your role. Please ask a facilitator.")
         super().__init__(key, command=command)
+
+
+def by_audience(commands: Iterable[Command], roles: frozenset[Role]) -> list[tuple[Role, list[Command]]]:
+    """The commands of somebody with these roles, each under the role that it is for: what everybody may do first."""
+    groups: dict[Role, list[Command]] = {role: [] for role in _AUDIENCES}
+    for command in commands:
+        own = command.roles & roles
+        groups[next((role for role in _AUDIENCES if role in own), Role.MEMBER)].append(command)
+    return [(role, group) for role, group in groups.items() if group]
 
 
 def acting_on(event: Event) -> bool:

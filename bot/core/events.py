@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from bot.core.addresses import MessageRef, Person, Place
@@ -150,3 +150,21 @@ class BotRemoved(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRenamed(Event):
     """``place`` carries its new name."""
+
+
+@dataclass(frozen=True, slots=True)
+class GivenUp:
+    """Something in the community that ``services`` are about has become a dead letter. No event, but news of one."""
+
+
+def as_it_stands(told: Iterable[Event]) -> MessagePosted | None:
+    """A message with the words of its latest edit, out of everything that was told of it, in any order.
+
+    None when it was taken back, when its posting is not among what was told, or when no person wrote it.
+    """
+    events = [event for event in told if not event.by.is_bot]
+    posted = next((event for event in events if isinstance(event, MessagePosted)), None)
+    if posted is None or any(isinstance(event, MessageDeleted) for event in events):
+        return None
+    edits = sorted((event for event in events if isinstance(event, MessageEdited)), key=lambda edit: edit.at)
+    return replace(posted, text=edits[-1].text) if edits else posted

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import unicodedata
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 
 from bot.core.messages import Text, mark
@@ -85,6 +85,12 @@ class Form:
     subject: str = ""
     intro: Text | None = None
     language: str = "en"
+
+
+def filled_in(form: Form, values: Mapping[str, FormValue]) -> Form:
+    """The form with what somebody filled in already. Consents are left open: each is given anew."""
+    typed = {field.name: values.get(field.name) for field in form.fields if not isinstance(field, ConsentField)}
+    return replace(form, fields=tuple(replace(one, initial=typed.get(one.name)) for one in form.fields))
 
 
 @dataclass(frozen=True, slots=True)

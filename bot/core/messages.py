@@ -107,7 +107,8 @@ class Message:
 class Kind(StrEnum):
     """Why a message is sent. It decides what happens when nobody knows whether it arrived.
 
-    Answers and receipts are sent again with their reference; prompts, reminders and health posts are not.
+    Answers and receipts are sent again with their reference; prompts, reminders and health posts are not. An alert
+    tells a facilitator of what could not be done; that it could not be sent raises no other.
     """
 
     ANSWER = "answer"
@@ -116,3 +117,4 @@ class Kind(StrEnum):
     PROMPT = "prompt"
     REMINDER = "reminder"
     HEALTH = "health"
+    ALERT = "alert"

@@ -18,7 +18,8 @@ class RawEvent:
     """An event as it came over the wire.
 
     ``key`` tells repeats (same platform, tenant, key) from news; ``conversation`` names what must stay in
-    order; ``body`` is kept as bytes, whatever is in it.
+    order; ``body`` is kept as bytes, whatever is in it. ``message`` is the key of the message that the event
+    posts, edits or takes back, if it does (see ``MessagePosted.key``), so that its words can be found again.
     """
 
     platform: str
@@ -26,6 +27,7 @@ class RawEvent:
     key: str
     conversation: str
     body: bytes
+    message: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +97,14 @@ class CommandHint:
     summary: str
 
 
+@dataclass(frozen=True, slots=True)
+class ShortcutHint:
+    """Something that a person may do with a message, in that person's language."""
+
+    name: str
+    label: str
+
+
 class Host(Protocol):
     """What the frame offers to a platform."""
 
@@ -111,6 +121,10 @@ class Host(Protocol):
 
     async def commands_for(self, account: Account) -> Sequence[CommandHint]:
         """The commands that this person may use now."""
+        ...
+
+    async def shortcuts_for(self, account: Account) -> Sequence[ShortcutHint]:
+        """What this person may do with a message now, from the menu of each message that a person wrote."""
         ...
 
     def translate(self, language: str | None, key: str, values: Mapping[str, str]) -> str:

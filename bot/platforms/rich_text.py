@@ -16,17 +16,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
 from bot.core.messages import Text, Value
+from bot.core.readable import clean as clean
 
 _NAMED = re.compile(r"\{(\w+)\}")
 _OPEN, _CLOSE = "\ue000", "\ue001"
 _STANDS_FOR_VALUE = re.compile(f"{_OPEN}(\\w+){_CLOSE}")
 _PRIVATE = str.maketrans("", "", _OPEN + _CLOSE)
-_KEPT = frozenset(
-    "\n\t\u200c\u200d\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd"
-)
-"""Joiners, and the signs of Arabic, Syriac and Kaithi that Unicode counts as format although they are seen."""
-_FLAG = re.compile("(\U0001f3f4[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,6}\U000e007f)")
-"""The flag of a region: a black flag and the region's code in characters that are hidden anywhere else."""
 _ISOLATE, _END_ISOLATE = "\u2068", "\u2069"
 
 
@@ -172,17 +167,6 @@ def _inline(text: Text, look: Span) -> Iterator[Span]:
         spans = (Span(_plain_block(block)),) if isinstance(block, Code | Listing) else block.spans
         for span in spans:
             yield replace(span, bold=span.bold or look.bold, italic=span.italic or look.italic)
-
-
-def clean(value: str) -> str:
-    """A person's words without the characters that reorder or hide a line; a lone surrogate becomes a mark."""
-    parts = _FLAG.split(value.replace("\r\n", "\n").replace("\r", "\n"))
-    kept = "".join(part if number % 2 else "".join(filter(_shows, part)) for number, part in enumerate(parts))
-    return kept.encode("utf-8", "replace").decode("utf-8")
-
-
-def _shows(char: str) -> bool:
-    return char in _KEPT or unicodedata.category(char) not in ("Cc", "Cf", "Co")
 
 
 def _has_right_to_left(text: str) -> bool:

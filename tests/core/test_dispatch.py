@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from bot.core.addresses import Account, MessageRef, Person, Place
 from bot.core.capability import Capability, Where
-from bot.core.dispatch import NotAllowed, Registry, acting_on, check_roles, normal
+from bot.core.dispatch import NotAllowed, Registry, acting_on, by_audience, check_roles, normal
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, Joined, Left, MessagePosted
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, Joined, Left, MessagePosted, Reacted
 from bot.core.roles import Role
 from tests.community import START
 
@@ -99,6 +99,18 @@ def test_listeners_hear_what_they_asked_for_in_places_or_in_private() -> None:
     assert heard(Left(at=START, by=ANA, key="1")) == heard(Left(at=START, by=ANA, place=CIRCLE, key="1"))
 
 
+def test_what_a_listener_does_not_want_only_counts() -> None:
+    capability = Capability("things")
+    capability.on(Reacted, wants=lambda event: event.emoji == "📌")(handler)
+    known = Registry([capability])
+    message = MessageRef("fake", "tenant", "circle", "1")
+    pinned, liked = (
+        Reacted(at=START, by=ANA, place=CIRCLE, key="1", message=message, message_key="1", emoji=one) for one in "📌👍"
+    )
+    assert [step.name for step in known.listeners(pinned)] == ["things.handler"]
+    assert known.listeners(liked) == []
+
+
 @pytest.mark.parametrize(
     ("name", "roles", "allowed"),
     [
@@ -125,6 +137,41 @@ def test_only_what_somebody_may_use_is_offered() -> None:
 
     assert offered() == ["help", "here", "secret"]
     assert offered(Role.FACILITATOR) == ["health", "help", "here", "secret", "settings"]
+
+
+def test_what_somebody_may_do_is_told_role_by_role() -> None:
+    def told(*roles: Role) -> dict[str, list[str]]:
+        groups = by_audience(registry().allowed(frozenset(roles)), frozenset(roles))
+        return {role.value: [command.name for command in commands] for role, commands in groups}
+
+    for_everybody = ["help", "here", "secret"]
+    assert told() == {"member": for_everybody}
+    assert told(Role.STAKEHOLDER) == {"member": for_everybody, "stakeholder": ["health"]}
+    assert told(Role.FACILITATOR) == {"member": for_everybody, "facilitator": ["health", "settings"]}
+    both = told(Role.FACILITATOR, Role.STAKEHOLDER)
+    assert list(both.items())[1:] == [("stakeholder", ["health"]), ("facilitator", ["settings"])]
+
+
+def test_who_only_calls_the_bot_means_the_menu() -> None:
+    capability = Capability("menu")
+    capability.command("menu", summary="")(handler)
+    for name in ("", "  ", "menu", "MENU"):
+        assert Registry([capability]).command(used(name)).name == "command.menu"
+
+
+def test_what_can_be_done_with_a_message_is_offered_to_who_may() -> None:
+    capability = Capability("things")
+    capability.shortcut("things.save", label="Save")(handler)
+    capability.shortcut("things.hide", label="Hide", roles=(Role.FACILITATOR,))(handler)
+    known = Registry([capability])
+    assert [one.name for one in known.allowed_shortcuts(frozenset())] == ["things.save"]
+    assert [one.name for one in known.allowed_shortcuts(frozenset([Role.FACILITATOR]))] == [
+        "things.hide",
+        "things.save",
+    ]
+    assert known.shortcut("things.hide").roles == {Role.FACILITATOR}
+    with pytest.raises(Refusal, match="any more"):
+        known.shortcut("things.gone")
 
 
 def test_who_presses_types_or_sends_waits_for_an_answer() -> None:

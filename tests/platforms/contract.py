@@ -6,116 +6,21 @@ and subclasses ``PlatformContract``. Where a platform lacks something, its wire 
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
 import pytest
 
-from bot.core.addresses import Account, Destination, InPlace, MessageRef, OnlyVisibleTo, Place, Privately
-from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, MessagePosted, Trigger
+from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo, Privately
+from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted, MessagePosted, ShortcutUsed
 from bot.core.forms import Form, TextField
 from bot.core.messages import Attachment, Button, Kind, Message, Text
-from bot.core.platform import (
-    CannotTell,
-    CommandHint,
-    Edit,
-    OpenForm,
-    Outgoing,
-    Platform,
-    RawEvent,
-    Send,
-    Undeliverable,
-)
+from bot.core.platform import CannotTell, Edit, OpenForm, Outgoing, Platform, Send, Undeliverable
+from tests.platforms.wires import Seen, Wire
 
 TRICKY = "<!channel> *bold* _it_ `code` [link](https://x.example) <b>b</b> {braces} & \u202egnp"
 FORM = Form("things.send", "A form", (TextField(name="why", label="Why?"),), "Send")
-
-
-@dataclass
-class Seen:
-    """A message as a person sees it. ``look`` names whatever formatting it has."""
-
-    text: str
-    buttons: dict[str, str] = field(default_factory=dict)
-    files: list[str] = field(default_factory=list)
-    look: set[str] = field(default_factory=set)
-
-
-@dataclass
-class RecordingHost:
-    """The frame's side: it keeps what it accepts, and refuses when it is told to."""
-
-    accepted: list[RawEvent] = field(default_factory=list)
-    refuses: bool = False
-    forms: dict[str, Form] = field(default_factory=dict)
-    files: dict[str, bytes] = field(default_factory=dict)
-
-    async def accept(self, events: Sequence[RawEvent]) -> None:
-        if self.refuses:
-            raise ConnectionError("nothing could be kept")
-        self.accepted.extend(events)
-
-    async def form(self, form_id: str) -> Form | None:
-        return self.forms.get(form_id)
-
-    async def commands_for(self, account: Account) -> Sequence[CommandHint]:
-        return []
-
-    def translate(self, language: str | None, key: str, values: Mapping[str, str]) -> str:
-        return key.format(**values)
-
-    async def attachment(self, content: str) -> bytes | None:
-        return self.files.get(content)
-
-
-class Wire(ABC):
-    """How a test drives one platform, with a place that the bot reads and two people in it."""
-
-    platform: Platform
-    host: RecordingHost
-    place: Place
-    other_place: Place
-    ana: Account
-    ben: Account
-
-    @abstractmethod
-    async def writes(self, who: Account, text: str, place: Place | None, *, thread: str | None = None) -> None:
-        """Somebody writes, privately to the bot without a place; returns when the host had its chance to accept."""
-
-    @abstractmethod
-    async def uses_command(self, who: Account, text: str, place: Place | None) -> None:
-        """Somebody types a command, such as ``/help``."""
-
-    @abstractmethod
-    async def presses(self, who: Account, label: str, place: Place | None) -> None:
-        """Somebody presses a button that they see."""
-
-    @abstractmethod
-    async def submits(self, who: Account, form_id: str, values: Mapping[str, str]) -> None:
-        """Somebody sends a form that is open for them."""
-
-    @abstractmethod
-    async def sees(self, who: Account, place: Place | None, *, thread: str | None = None) -> list[Seen]:
-        """The bot's messages that somebody sees, the oldest first."""
-
-    @abstractmethod
-    async def open_forms(self, who: Account) -> list[str]:
-        """The titles of the forms that are open for somebody."""
-
-    @abstractmethod
-    async def restarts(self) -> None:
-        """The program starts again, with the same host, while the platform's servers stay what they were."""
-
-    @abstractmethod
-    def now_plus(self, time: timedelta) -> Trigger:
-        """A trigger of this platform that is good for so long."""
-
-    async def hears(self) -> list[Event]:
-        """Everything that was accepted, as events."""
-        return [event for raw in self.host.accepted for event in self.platform.translate(raw.body)]
 
 
 def message(text: str = "hello", **more: Any) -> Message:
@@ -164,6 +69,15 @@ class PlatformContract:
         assert {(raw.platform, raw.tenant) for raw in wire.host.accepted} == {(wire.platform.name, wire.ana.tenant)}
         events = await wire.hears()
         assert len({event.key for event in events if isinstance(event, MessagePosted)}) == 3
+
+    async def test_an_event_names_the_message_that_it_posts_so_that_its_words_can_be_found_again(
+        self, wire: Wire
+    ) -> None:
+        await wire.writes(wire.ana, "hello", wire.place)
+        await wire.uses_command(wire.ana, "/help", wire.place)
+        (posted, _), (raw, command) = await wire.hears(), wire.host.accepted
+        assert isinstance(posted, MessagePosted)
+        assert (raw.message, command.message) == (posted.key, "")
 
     async def test_what_was_said_in_one_place_is_one_conversation_in_its_order(self, wire: Wire) -> None:
         for number in range(5):
@@ -217,6 +131,31 @@ class PlatformContract:
         event = (await wire.hears())[-1]
         assert isinstance(event, CommandUsed)
         assert (event.name, event.arguments) == ("settings", "role @ben expert")
+        assert event.trigger is None or event.trigger.expires_at > event.at
+
+    async def test_a_command_that_is_a_reply_comes_with_the_message(self, wire: Wire) -> None:
+        await wire.writes(wire.ana, "boil the water", wire.place)
+        (posted,) = await wire.hears()
+        assert isinstance(posted, MessagePosted)
+        await wire.uses_command(wire.ben, "/log lesson", wire.place, about=posted)
+        event = (await wire.hears())[-1]
+        assert isinstance(event, CommandUsed)
+        assert (event.name, event.arguments, event.by.account) == ("log", "lesson", wire.ben)
+        assert event.about == posted
+
+    async def test_a_shortcut_comes_with_its_message_and_a_trigger(self, wire: Wire) -> None:
+        await wire.writes(wire.ana, "root", wire.place)
+        (root,) = await wire.hears()
+        assert isinstance(root, MessagePosted)
+        await wire.writes(wire.ana, "boil the water", wire.place, thread=root.message.id)
+        posted = (await wire.hears())[-1]
+        assert isinstance(posted, MessagePosted)
+        await wire.uses_shortcut(wire.ben, "things.save", posted)
+        event = (await wire.hears())[-1]
+        assert isinstance(event, ShortcutUsed)
+        assert (event.name, event.by.account, event.place) == ("things.save", wire.ben, posted.place)
+        assert event.about == posted
+        assert event.about.thread_key == root.key
         assert event.trigger is None or event.trigger.expires_at > event.at
 
     async def test_what_the_bot_says_is_not_heard_as_if_a_person_had_said_it(self, wire: Wire) -> None:
@@ -276,6 +215,21 @@ class PlatformContract:
         assert isinstance(event, ButtonPressed)
         assert (event.button, event.by.account) == ("token-of-22-characters", wire.ana)
         assert (event.action, event.subject) == ("", "")  # the wire tells neither
+
+    async def test_a_button_may_lead_to_a_message(self, wire: Wire) -> None:
+        there = await wire.platform.deliver(send(InPlace(wire.place), message("there")))
+        assert there is not None
+        buttons = (Button("Go there", goes_to=there), Button("Stay", "things.stay", token="token-of-22-characters"))
+        await wire.platform.deliver(send(Privately(wire.ana), message(buttons=buttons), "ref-2"))
+        (seen,) = await wire.sees(wire.ana, None)
+        assert seen.leads_to == {"Go there": there.id}
+        assert list(seen.buttons) == ["Stay"]
+
+    async def test_a_button_to_a_message_of_another_platform_keeps_nothing_back(self, wire: Wire) -> None:
+        buttons = (Button("Go there", goes_to=MessageRef("elsewhere", "tenant", "circle", "1")),)
+        await wire.platform.deliver(send(Privately(wire.ana), message(buttons=buttons)))
+        (seen,) = await wire.sees(wire.ana, None)
+        assert (seen.text, seen.buttons) == ("hello", {})
 
     async def test_a_message_in_a_thread_is_seen_there(self, wire: Wire) -> None:
         root = await wire.platform.deliver(send(InPlace(wire.place), message("root")))

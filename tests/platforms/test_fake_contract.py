@@ -9,11 +9,12 @@ from datetime import timedelta
 import pytest
 
 from bot.core.addresses import Account, InPlace, OnlyVisibleTo, Place
-from bot.core.events import Trigger
+from bot.core.events import MessagePosted, Trigger
 from bot.platforms.rich_text import parse, plain
 from tests.community import StandingClock
 from tests.fakes import FakePlatform, Shown
-from tests.platforms.contract import PlatformContract, RecordingHost, Seen, Wire
+from tests.platforms.contract import PlatformContract
+from tests.platforms.wires import RecordingHost, Seen, Wire
 
 
 class FakeWire(Wire):
@@ -30,9 +31,14 @@ class FakeWire(Wire):
         with suppress(ConnectionError):
             await self.platform.writes(who.user, text, place=place.id if place else None, thread=thread)
 
-    async def uses_command(self, who: Account, text: str, place: Place | None) -> None:
+    async def uses_command(
+        self, who: Account, text: str, place: Place | None, *, about: MessagePosted | None = None
+    ) -> None:
         name, _, arguments = text.removeprefix("/").partition(" ")
-        await self.platform.commands(who.user, name, arguments, place=place.id if place else None)
+        await self.platform.commands(who.user, name, arguments, place=place.id if place else None, about=about)
+
+    async def uses_shortcut(self, who: Account, name: str, about: MessagePosted) -> None:
+        await self.platform.uses_shortcut(who.user, name, about)
 
     async def presses(self, who: Account, label: str, place: Place | None) -> None:
         seen = await self.sees(who, place)
@@ -69,8 +75,9 @@ def _is_seen(one: Shown, who: Account, place: Place | None) -> bool:
 
 def _seen(one: Shown) -> Seen:
     blocks = parse(one.message.text)
-    buttons = {button.label: button.token for button in one.message.buttons}
-    return Seen(plain(blocks), buttons, [attachment.name for attachment in one.message.attachments])
+    buttons = {button.label: button.token for button in one.message.buttons if not button.goes_to}
+    leads_to = {button.label: button.goes_to.id for button in one.message.buttons if button.goes_to}
+    return Seen(plain(blocks), buttons, leads_to, [attachment.name for attachment in one.message.attachments])
 
 
 @pytest.fixture

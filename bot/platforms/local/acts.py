@@ -8,11 +8,14 @@ from datetime import datetime, timedelta
 from secrets import token_urlsafe
 from typing import Any
 
-from bot.platforms.local.chat import BOT, ChatProblem, Json, LocalChat, direct_place
+from bot.platforms.local.chat import BOT, ChatProblem, Json, LocalChat, direct_place, who
+from bot.platforms.local.outgoing import words_of
 
 TRIGGER_SECONDS = 3
 LONGEST_TEXT = 40_000
 _NOT_IN = "Join this place first; then you can write in it."
+_GONE = "That message is no longer there."
+_ROOT = "baraza"
 
 
 class Acts:
@@ -167,23 +170,38 @@ class Acts:
             what = {"message": _told(message), "emoji": emoji[:32], "removed": removed}
             return await change.tell("reaction", message["place"], person, **where, **what)
 
-    async def use_command(self, person_id: str, place_id: str, text: str) -> int:
-        """Type a command, with its slash."""
+    async def use_command(self, person_id: str, place_id: str, text: str, about: str | None = None) -> int:
+        """Type a command, with its slash; as a reply to a message, where ``about`` is its id."""
         person = await self._chat.person(person_id)
         where = await self._where(person_id, place_id)
         if not await self._bot_reads(place_id):
             raise ChatProblem("Baraza is not in this place yet. Invite it first.")
-        words = text.strip().removeprefix("/").removeprefix("baraza ").strip().split(None, 1)
-        command = {"name": words[0] if words else "help", "arguments": words[1] if len(words) > 1 else ""}
+        name, arguments = typed_command(text)
+        more: Json = {"command": {"name": name, "arguments": arguments}, "trigger": self._trigger()}
+        if about:
+            message = await self._seen(about, person_id)
+            if message["place"] != place_id:
+                raise ChatProblem(_GONE)
+            more["about"] = await self._quoted(message)
         async with self._chat.change() as change:
-            more = {"command": command, "trigger": self._trigger()}
             return await change.tell("command", _conversation(person_id, place_id), person, **where, **more)
+
+    async def use_shortcut(self, person_id: str, message_id: str, shortcut: str) -> int:
+        """Choose something from the menu of a message that a person wrote where the bot reads."""
+        message, person = await self._seen(message_id, person_id), await self._chat.person(person_id)
+        where = await self._where(person_id, message["place"])
+        if message["author"] == BOT or not await self._bot_reads(message["place"]):
+            raise ChatProblem("Baraza can do nothing with this message.")
+        about = await self._quoted(message)
+        async with self._chat.change() as change:
+            more = {"shortcut": shortcut, "about": about, "trigger": self._trigger()}
+            return await change.tell("shortcut", _conversation(person_id, message["place"]), person, **where, **more)
 
     async def press(self, person_id: str, message_id: str, token: str) -> int:
         """Press a button of one of the bot's messages."""
         message, person = await self._seen(message_id, person_id), await self._chat.person(person_id)
         where = await self._where(person_id, message["place"])
-        if not any(button["token"] == token for button in json.loads(message["buttons"])):
+        if not any(button.get("token") == token for button in json.loads(message["buttons"])):
             raise ChatProblem("That button is no longer there.")
         async with self._chat.change() as change:
             more = {"button": token, "message": _told(message), "trigger": self._trigger()}
@@ -248,11 +266,17 @@ class Acts:
             what = {"message": {**_told(message), "text": text}}
             return await change.tell(kind, message["place"], person, **where, **what)
 
+    async def _quoted(self, message: Json) -> Json:
+        """A message with its author and its words, as they are now."""
+        author = await self._chat.person(message["author"])
+        text = words_of(json.loads(message["content"]))
+        return {**_told(message), "author": who(author), "at": message["at"], "text": text}
+
     async def _seen(self, message_id: str, person_id: str) -> Json:
         """A message that isn't for somebody else alone."""
         message = await self._chat.message(message_id)
         if message["only_for"] not in (None, person_id):
-            raise ChatProblem("That message is no longer there.")
+            raise ChatProblem(_GONE)
         return message
 
     async def _own(self, person_id: str, message_id: str) -> Json:
@@ -272,7 +296,7 @@ class Acts:
     async def _root(self, thread: str, place_id: str) -> int:
         message = await self._chat.message(thread)
         if message["place"] != place_id:
-            raise ChatProblem("That message is no longer there.")
+            raise ChatProblem(_GONE)
         return int(message["thread"] or message["id"])
 
     async def _bot_reads(self, place_id: str) -> bool:
@@ -297,6 +321,20 @@ class Acts:
     def _trigger(self) -> Json:
         ends = self._chat.now() + timedelta(seconds=TRIGGER_SECONDS)
         return {"id": token_urlsafe(8), "expires_at": ends.isoformat()}
+
+
+def typed_command(text: str) -> tuple[str, str]:
+    """The name and the arguments of what was typed: ``/baraza ask why`` is ``/ask why``.
+
+    The name is empty where only the bot is called: ``/baraza``.
+    """
+    name, rest = _first_word(text)
+    return _first_word(rest) if name.casefold() == _ROOT else (name, rest)
+
+
+def _first_word(text: str) -> tuple[str, str]:
+    words = text.strip().removeprefix("/").split(None, 1)
+    return (words[0] if words else "", words[1].strip() if len(words) > 1 else "")
 
 
 def _in(place: Json) -> Json:

@@ -33,6 +33,12 @@ def direct_place(person: str) -> str:
     return f"dm-{person}"
 
 
+def who(person: Mapping[str, Any]) -> Json:
+    """Somebody, as events show them."""
+    shown = {"id": person["id"], "name": person["name"], "language": person["language"]}
+    return {**shown, "is_bot": bool(person["is_bot"])}
+
+
 class LocalChat:
     """Opened once; every change is one transaction, and its event is part of it."""
 
@@ -165,12 +171,7 @@ class Change:
 
     async def tell(self, kind: str, conversation: str, person: Mapping[str, Any], **more: Any) -> int:
         """An event for Baraza; its number."""
-        who = {"id": person["id"], "name": person["name"], "language": person["language"]}
-        body = {
-            "type": kind,
-            "at": self._chat.now().isoformat(),
-            "person": {**who, "is_bot": bool(person["is_bot"])},
-        }
+        body = {"type": kind, "at": self._chat.now().isoformat(), "person": who(person)}
         self.told = await self.run(
             "INSERT INTO event (conversation, body) VALUES (?, ?)",
             conversation,

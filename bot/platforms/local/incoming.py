@@ -20,6 +20,7 @@ from bot.core.events import (
     MessageEdited,
     MessagePosted,
     Reacted,
+    ShortcutUsed,
     Trigger,
 )
 
@@ -39,6 +40,12 @@ def translate(body: bytes) -> Sequence[Event]:
         return [] if translation is None else [translation(data)]
     except (KeyError, TypeError, AttributeError) as error:
         raise ValueError("an event of the local chat lacks a part") from error
+
+
+def message_key(body: bytes) -> str:
+    """The key of the message that an event posts, edits or takes back; empty for every other event."""
+    data = json.loads(body)
+    return str(data["message"]["id"]) if data["type"] in ("message", "edited", "deleted") else ""
 
 
 def _common(data: Body) -> dict[str, Any]:
@@ -114,7 +121,21 @@ def _invited(data: Body) -> Event:
 
 def _command(data: Body) -> Event:
     command = data["command"]
-    return CommandUsed(**_common(data), name=command["name"], arguments=command["arguments"], trigger=_trigger(data))
+    about = _about(data) if data.get("about") else None
+    words = {"name": command["name"], "arguments": command["arguments"]}
+    return CommandUsed(**_common(data), **words, trigger=_trigger(data), about=about)
+
+
+def _shortcut(data: Body) -> Event:
+    return ShortcutUsed(**_common(data), name=data["shortcut"], about=_about(data), trigger=_trigger(data))
+
+
+def _about(data: Body) -> MessagePosted:
+    """The message that somebody else may have written, in the conversation where this happened."""
+    about = data["about"]
+    written = _common({**data, "person": about["author"], "at": about["at"]})
+    message = _message({**data, "message": about})
+    return MessagePosted(**written, **message, thread_key=about.get("thread"), text=about["text"])
 
 
 def _button(data: Body) -> Event:
@@ -136,6 +157,7 @@ _TRANSLATIONS: dict[str, Callable[[Body], Event]] = {
     "left": _left,
     "bot_invited": _invited,
     "command": _command,
+    "shortcut": _shortcut,
     "button": _button,
     "form": _form,
 }

@@ -38,8 +38,11 @@ def content(text: Text) -> list[Json]:
 
 
 def button(one: Button) -> Json:
-    """A button with its opaque id."""
-    return {"token": one.token, "label": one.label, "emphasis": one.emphasis.value}
+    """A button with its opaque id, or with the message that it leads to."""
+    if one.goes_to is None:
+        return {"token": one.token, "label": one.label, "emphasis": one.emphasis.value}
+    there = {"place": one.goes_to.conversation, "message": one.goes_to.id, "thread": one.goes_to.thread}
+    return {"label": one.label, "emphasis": one.emphasis.value, "goes_to": there}
 
 
 def form(one: Form) -> Json:
@@ -51,6 +54,18 @@ def form(one: Form) -> Json:
         "language": one.language,
         "fields": [_field(field) for field in one.fields],
     }
+
+
+def words_of(blocks: list[Json]) -> str:
+    """The words of a message without their look."""
+    return "\n".join(_words(block) for block in blocks)
+
+
+def _words(block: Json) -> str:
+    if block["type"] == "code":
+        return str(block["text"])
+    lines = block["items"] if block["type"] == "list" else [block["children"]]
+    return "\n".join("".join(span["text"] for span in line) for line in lines)
 
 
 def _field(field: Field) -> Json:

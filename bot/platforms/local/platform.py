@@ -15,11 +15,11 @@ from aiohttp import web
 from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
 from bot.core.events import Event
-from bot.core.messages import Message, Text
+from bot.core.messages import Button, Message, Text
 from bot.core.platform import Edit, Host, MoveClock, OpenForm, Outgoing, RawEvent, Send, Undeliverable
 from bot.platforms.local import outgoing as rendered
 from bot.platforms.local.chat import BOT, Json, LocalChat, direct_place
-from bot.platforms.local.incoming import PLATFORM, TENANT, translate
+from bot.platforms.local.incoming import PLATFORM, TENANT, message_key, translate
 from bot.platforms.local.routes import Routes
 from bot.platforms.local.sample import COMMUNITY
 
@@ -118,7 +118,7 @@ class LocalPlatform:
         if events:
             await self.host.accept(
                 [
-                    RawEvent(PLATFORM, TENANT, f"{self.chat.identity}/{number}", conversation, body)
+                    RawEvent(PLATFORM, TENANT, f"{self.chat.identity}/{number}", conversation, body, message_key(body))
                     for number, conversation, body in events
                 ]
             )
@@ -190,7 +190,7 @@ class LocalPlatform:
         async with self.chat.change() as change:
             await change.run(
                 "INSERT INTO form (id, person, body, opened_at) VALUES (?, ?, ?, ?) "
-                "ON CONFLICT DO UPDATE SET open = 1, opened_at = excluded.opened_at",
+                "ON CONFLICT DO UPDATE SET open = 1, body = excluded.body, opened_at = excluded.opened_at",
                 form.form_id,
                 person,
                 json.dumps(body),
@@ -237,8 +237,13 @@ class LocalPlatform:
 
 
 def _look(text: Text, message: Message) -> tuple[str, str]:
-    buttons = [rendered.button(button) for button in message.buttons]
+    buttons = [rendered.button(button) for button in message.buttons if _leads_nowhere_else(button)]
     return json.dumps(rendered.content(text)), json.dumps(buttons)
+
+
+def _leads_nowhere_else(button: Button) -> bool:
+    """Another platform's messages can't be reached from here."""
+    return button.goes_to is None or (button.goes_to.platform, button.goes_to.tenant) == (PLATFORM, TENANT)
 
 
 def _ref(row: Json) -> MessageRef:

@@ -73,6 +73,7 @@ class Routes:
         add("POST", "/local/messages/{message}/delete", self._delete)
         add("POST", "/local/messages/{message}/react", self._react)
         add("POST", "/local/commands", self._command)
+        add("POST", "/local/shortcuts", self._shortcut)
         add("POST", "/local/buttons", self._press)
         add("POST", "/local/forms/{form}", self._submit)
         add("POST", "/local/forms/{form}/close", self._close_form)
@@ -95,13 +96,16 @@ class Routes:
     async def _state(self, request: web.Request) -> web.StreamResponse:
         person = request.query.get("person", "")
         me = await self._chat.person(person)
-        commands = await self._platform.host.commands_for(Account(PLATFORM, TENANT, person))
+        account = Account(PLATFORM, TENANT, person)
+        commands = await self._platform.host.commands_for(account)
+        shortcuts = await self._platform.host.shortcuts_for(account)
         return web.json_response(
             {
                 "me": {**me, "is_bot": bool(me["is_bot"])},
                 "clock": self._clock(),
                 "places": await self.view.places(person),
                 "commands": [{"name": one.name, "usage": one.usage, "summary": one.summary} for one in commands],
+                "shortcuts": [{"name": one.name, "label": one.label} for one in shortcuts],
             }
         )
 
@@ -192,8 +196,14 @@ class Routes:
 
     async def _command(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)
-        event = await self.acts.use_command(_text(body, "person"), _text(body, "place"), _as_typed(body, "text"))
-        return await self._done(event)
+        person, place = (_text(body, name) for name in ("person", "place"))
+        about = _text(body, "message") if body.get("message") else None
+        return await self._done(await self.acts.use_command(person, place, _as_typed(body, "text"), about))
+
+    async def _shortcut(self, request: web.Request) -> web.StreamResponse:
+        body = await _body(request)
+        person, message, shortcut = (_text(body, name) for name in ("person", "message", "shortcut"))
+        return await self._done(await self.acts.use_shortcut(person, message, shortcut))
 
     async def _press(self, request: web.Request) -> web.StreamResponse:
         body = await _body(request)

@@ -1,8 +1,10 @@
 """The sample community of the local page: people, places, and six weeks of talk behind them.
 
 Everything here is invented. The talk lies in ``sample_talk.json``: threads, each with the day it began
-(counted backwards from the end), the hour, the place, and its messages with the minutes since the first.
-It is written as if the end were a Wednesday at three in the afternoon; on any other moment it only shifts.
+(counted backwards from the end), the hour, the place, and its messages with the minutes since the first. What is a
+``prompt`` there was posted by Baraza. It is written as if the end were a Wednesday at three in the afternoon; on any
+other moment it only shifts. What the community asked, learned and gave thanks for lies in ``sample_knowledge.json``,
+dated in the same way; the chat knows nothing of it.
 """
 
 from __future__ import annotations
@@ -16,8 +18,16 @@ from typing import NotRequired, TypedDict, cast
 from bot.core.roles import Purpose, Role
 
 TALK_FILE = Path(__file__).with_name("sample_talk.json")
+KNOWLEDGE_FILE = Path(__file__).with_name("sample_knowledge.json")
 END_OF_TALK = timedelta(hours=15)
 """The local hour at which the written talk ends, since midnight."""
+PROMPT_TITLES = {
+    "what_went_wrong": "What went wrong",
+    "resource_swap": "Resource swap",
+    "look_back": "Look back",
+    "own": "A question for you all",
+}
+"""The kinds of the prompts in the talk, with what stands above them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +67,10 @@ class SamplePlace:
 
 @dataclass(frozen=True, slots=True)
 class SampleMessage:
-    """One message, ``before_end`` the first start. ``answers`` is the index of the thread's first message."""
+    """One message, ``before_end`` the first start. ``answers`` is the index of the thread's first message.
+
+    ``prompt`` is the kind of one that Baraza posted; then ``person`` is empty.
+    """
 
     person: str
     place: str
@@ -65,6 +78,7 @@ class SampleMessage:
     text: str
     answers: int | None
     reactions: tuple[tuple[str, str], ...]
+    prompt: str = ""
 
 
 COMMUNITY = SampleCommunity(name="Field Health Circle", language="en", time_zone="Africa/Nairobi")
@@ -235,7 +249,8 @@ PLACES: tuple[SamplePlace, ...] = (
 
 class _WrittenMessage(TypedDict):
     after: int
-    who: str
+    who: NotRequired[str]
+    prompt: NotRequired[str]
     text: str
     reactions: NotRequired[dict[str, list[str]]]
 
@@ -266,20 +281,26 @@ def talk() -> list[SampleMessage]:
     root_of = {one.thread: index for index, one in enumerate(dated) if one.is_root}
     return [
         SampleMessage(
-            person=one.message["who"],
+            person=one.message.get("who", ""),
             place=one.place,
             before_end=one.before_end,
             text=one.message["text"],
             answers=None if one.is_root else root_of[one.thread],
             reactions=_reactions(one.message),
+            prompt=one.message.get("prompt", ""),
         )
         for one in dated
     ]
 
 
+def before_end(day: int, at: str) -> timedelta:
+    """How long before the end something is that is written down for ``at`` (14:30), so many days before the last."""
+    hours, minutes = at.split(":")
+    return timedelta(days=day) + END_OF_TALK - timedelta(hours=int(hours), minutes=int(minutes))
+
+
 def _dated(number: int, thread: _WrittenThread) -> list[_Dated]:
-    hours, minutes = thread["at"].split(":")
-    began = timedelta(days=thread["day"]) + END_OF_TALK - timedelta(hours=int(hours), minutes=int(minutes))
+    began = before_end(thread["day"], thread["at"])
     return [
         _Dated(
             thread=number,

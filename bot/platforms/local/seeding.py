@@ -3,10 +3,39 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from bot.platforms.local.chat import Change, LocalChat
-from bot.platforms.local.sample import PEOPLE, PLACES, SampleMessage, talk
+from bot.core.addresses import MessageRef
+from bot.core.messages import Text
+from bot.platforms.local import outgoing
+from bot.platforms.local.chat import BOT, Change, Json, LocalChat
+from bot.platforms.local.incoming import PLATFORM, TENANT
+from bot.platforms.local.sample import PEOPLE, PLACES, PROMPT_TITLES, SampleMessage, talk
+
+_PEOPLE = {one.id: {"id": one.id, "name": one.name, "language": one.language, "is_bot": False} for one in PEOPLE}
+_PLACES = {one.id: {"id": one.id, "name": one.name} for one in PLACES}
+_PROMPT = "**{title}**\n\n{words}\n\n*Answer here in the thread. Two minutes are enough.*"
+_PROMPT_REFERENCE = "sample-prompt-"
+
+
+@dataclass(frozen=True, slots=True)
+class SeededPrompt:
+    """A prompt of the talk, and where it stands in the chat."""
+
+    kind: str
+    text: str
+    at: datetime
+    message: MessageRef
+
+
+@dataclass(frozen=True, slots=True)
+class Seeded:
+    """What Baraza would know of the talk had it been there: when it ended, and which prompts it had posted."""
+
+    end: datetime
+    prompts: Sequence[SeededPrompt]
 
 
 async def seed(chat: LocalChat) -> datetime | None:
@@ -21,12 +50,34 @@ async def seed(chat: LocalChat) -> datetime | None:
         end = chat.now()
         numbers: list[int] = []
         for message in talk():
-            numbers.append(await _say(change, message, numbers, end))
+            root = None if message.answers is None else numbers[message.answers]
+            at = (end - message.before_end).isoformat()
+            say = _post_prompt if message.prompt else _say
+            numbers.append(await say(change, message, root, at))
         await change.run(
             "INSERT INTO read_mark SELECT person, place, (SELECT max(id) FROM message WHERE place = presence.place) "
             "FROM presence"
         )
     return end
+
+
+async def seeded(chat: LocalChat) -> Seeded:
+    """What stands in a chat that was filled, also by an earlier start that was broken off after that."""
+    end = (await chat.rows("SELECT value FROM fact WHERE name = 'sample'"))[0]["value"]
+    rows = await chat.rows(
+        "SELECT id, place, at, reference FROM message WHERE reference LIKE ? ORDER BY id", f"{_PROMPT_REFERENCE}%"
+    )
+    written = [message for message in talk() if message.prompt]
+    prompts = [
+        SeededPrompt(
+            kind=message.prompt,
+            text=message.text,
+            at=datetime.fromisoformat(row["at"]),
+            message=MessageRef(PLATFORM, TENANT, row["place"], str(row["id"])),
+        )
+        for row, message in zip(rows, written, strict=True)
+    ]
+    return Seeded(datetime.fromisoformat(end), prompts)
 
 
 async def _people_and_places(change: Change) -> None:
@@ -49,27 +100,42 @@ async def _people_and_places(change: Change) -> None:
             await change.run("INSERT INTO presence VALUES (?, ?)", place.id, member)
 
 
-async def _say(change: Change, message: SampleMessage, numbers: list[int], end: datetime) -> int:
-    at = (end - message.before_end).isoformat()
-    root = None if message.answers is None else numbers[message.answers]
+async def _say(change: Change, message: SampleMessage, root: int | None, at: str) -> int:
+    content = [{"type": "paragraph", "children": [{"text": message.text}]}]
     number = await change.run(
         "INSERT INTO message (place, thread, author, at, content) VALUES (?, ?, ?, ?, ?)",
         message.place,
         root,
         message.person,
         at,
-        json.dumps([{"type": "paragraph", "children": [{"text": message.text}]}]),
+        json.dumps(content),
     )
-    person = next(one for one in PEOPLE if one.id == message.person)
-    place = next(one for one in PLACES if one.id == message.place)
-    who = {"id": person.id, "name": person.name, "language": person.language, "is_bot": False}
-    where = {"place": {"id": place.id, "name": place.name}, "at": at}
-    told = {"id": str(number), "thread": str(root) if root else None, "author": person.id}
-    conversation = f"{place.id}/{root}" if root else place.id
-    await change.tell("message", conversation, who, **where, message={**told, "text": message.text})
-    for person_id, emoji in message.reactions:
-        await change.run("INSERT OR IGNORE INTO reaction VALUES (?, ?, ?)", number, person_id, emoji)
-        fan = next(one for one in PEOPLE if one.id == person_id)
-        who = {"id": fan.id, "name": fan.name, "language": fan.language, "is_bot": False}
-        await change.tell("reaction", place.id, who, **where, message=told, emoji=emoji, removed=False)
+    where = {"place": _PLACES[message.place], "at": at}
+    told = {"id": str(number), "thread": str(root) if root else None, "author": message.person}
+    conversation = f"{message.place}/{root}" if root else message.place
+    words = {**told, "text": message.text}
+    await change.tell("message", conversation, _PEOPLE[message.person], **where, message=words)
+    await _react(change, message, number, told, at)
     return number
+
+
+async def _post_prompt(change: Change, message: SampleMessage, _root: int | None, at: str) -> int:
+    """As Baraza would have posted it; nobody is told, as Baraza doesn't hear itself."""
+    text = Text(_PROMPT, {"title": PROMPT_TITLES[message.prompt], "words": message.text})
+    number = await change.run(
+        "INSERT INTO message (reference, place, author, at, content) VALUES (?, ?, ?, ?, ?)",
+        f"{_PROMPT_REFERENCE}{at}",
+        message.place,
+        BOT,
+        at,
+        json.dumps(outgoing.content(text)),
+    )
+    await _react(change, message, number, {"id": str(number), "thread": None, "author": BOT}, at)
+    return number
+
+
+async def _react(change: Change, message: SampleMessage, number: int, told: Json, at: str) -> None:
+    where = {"place": _PLACES[message.place], "at": at}
+    for person, emoji in message.reactions:
+        await change.run("INSERT OR IGNORE INTO reaction VALUES (?, ?, ?)", number, person, emoji)
+        await change.tell("reaction", message.place, _PEOPLE[person], **where, message=told, emoji=emoji, removed=False)

@@ -12,7 +12,8 @@ from typing import Any
 
 import pytest
 
-from bot.core.addresses import Account, OnlyVisibleTo, Place
+from bot.core.addresses import Account, OnlyVisibleTo, Place, Privately
+from bot.core.events import CommandUsed
 from bot.core.messages import Button, Kind, Message, Text
 from bot.core.platform import Send
 from bot.platforms.local.acts import LONGEST_TEXT, Acts
@@ -22,7 +23,7 @@ from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.local.seeding import seed
 from bot.platforms.local.view import PAGE, View
 from tests.community import StandingClock
-from tests.platforms.contract import RecordingHost
+from tests.platforms.wires import RecordingHost
 
 
 @dataclass
@@ -139,7 +140,12 @@ async def test_doing_it_twice_tells_it_once(room: Room) -> None:
         ("/help", "help", ""),
         ("/settings role @ben expert", "settings", "role @ben expert"),
         ("/baraza settings", "settings", ""),
-        ("/", "help", ""),
+        ("/", "", ""),
+        ("/baraza", "", ""),
+        (" /Baraza  ", "", ""),
+        ("/baraza ask what now?", "ask", "what now?"),
+        ("/baraza /ask what now?", "ask", "what now?"),
+        ("/barazas ask", "barazas", "ask"),
         ("  /ask  why\nso late ", "ask", "why\nso late"),
     ],
 )
@@ -147,6 +153,49 @@ async def test_a_command_is_its_first_word_and_the_rest(room: Room, text: str, n
     await room.acts.use_command("ana", room.circle, text)
     (event,) = await room.told()
     assert event["command"] == {"name": name, "arguments": arguments}
+
+
+async def test_a_message_can_be_used_by_who_reads_it_where_the_bot_does(room: Room) -> None:
+    square = (await room.acts.create_place("ana", "square"))["id"]
+    await room.acts.join("ben", square)
+    await room.chat.acknowledge(10**9)
+    (there, _), (here, _) = [await room.acts.write("ana", place, "hello") for place in (square, room.circle)]
+    with pytest.raises(ChatProblem, match="Baraza can do nothing with this message"):
+        await room.acts.use_shortcut("ben", str(there), "things.save")
+    with pytest.raises(ChatProblem, match="Join this place first"):
+        await room.acts.use_shortcut("cem", str(here), "things.save")
+    for message in ("999", "x", ""):
+        with pytest.raises(ChatProblem, match="no longer there"):
+            await room.acts.use_shortcut("ben", message, "things.save")
+    with pytest.raises(ChatProblem, match="no longer there"):
+        await room.acts.use_command("ana", room.circle, "/log", str(there))
+    await room.acts.use_shortcut("ben", str(here), "things.save")
+    *_, told = await room.told()
+    assert (told["type"], told["shortcut"], told["person"]["id"]) == ("shortcut", "things.save", "ben")
+    assert (told["about"]["text"], told["about"]["author"]["id"]) == ("hello", "ana")
+
+
+async def test_of_what_the_bot_said_only_a_command_can_be_about(tmp_path: Path) -> None:
+    platform = LocalPlatform(tmp_path / "chat.sqlite3", StandingClock())
+    await platform.start(RecordingHost())
+    acts = Acts(platform.chat)
+    await acts.come_in("ana", "en", "ana")
+    words = Text("**{who}** asks:\n\n- one\n- two\n\n`three`", {"who": "*Ben*"})
+    ref = await platform.deliver(
+        Send("ref-1", Privately(Account(PLATFORM, TENANT, "ana")), Message(words), Kind.ANSWER)
+    )
+    assert ref is not None
+    with pytest.raises(ChatProblem, match="Baraza can do nothing with this message"):
+        await acts.use_shortcut("ana", ref.id, "things.save")
+    await platform.stop_receiving()
+    await acts.use_command("ana", direct_place("ana"), "/answer", ref.id)
+    ((_, _, body),) = await platform.chat.waiting_events(9)
+    (event,) = platform.translate(body)
+    assert isinstance(event, CommandUsed)
+    assert event.about is not None
+    assert event.about.text == "*Ben* asks:\none\ntwo\nthree"
+    assert (event.about.message, event.about.by.is_bot, event.about.private) == (ref, True, True)
+    await platform.close()
 
 
 async def test_only_who_wrote_a_message_changes_it(room: Room) -> None:

@@ -11,14 +11,15 @@ from typing import Any
 import pytest
 
 from bot.core.addresses import Account, InPlace, Place
-from bot.core.events import Trigger
+from bot.core.events import MessagePosted, Trigger
 from bot.platforms.local.acts import Acts
 from bot.platforms.local.chat import direct_place
 from bot.platforms.local.incoming import PLATFORM, TENANT
 from bot.platforms.local.platform import LocalPlatform
 from bot.platforms.local.view import View
 from tests.community import StandingClock, text_of
-from tests.platforms.contract import PlatformContract, RecordingHost, Seen, Wire, send
+from tests.platforms.contract import PlatformContract, send
+from tests.platforms.wires import RecordingHost, Seen, Wire
 
 
 class LocalWire(Wire):
@@ -57,8 +58,14 @@ class LocalWire(Wire):
         _, event = await self.acts.write(who.user, _where(who, place), text, thread=thread)
         await self._carried(event)
 
-    async def uses_command(self, who: Account, text: str, place: Place | None) -> None:
-        await self._carried(await self.acts.use_command(who.user, _where(who, place), text))
+    async def uses_command(
+        self, who: Account, text: str, place: Place | None, *, about: MessagePosted | None = None
+    ) -> None:
+        message = about.message.id if about else None
+        await self._carried(await self.acts.use_command(who.user, _where(who, place), text, message))
+
+    async def uses_shortcut(self, who: Account, name: str, about: MessagePosted) -> None:
+        await self._carried(await self.acts.use_shortcut(who.user, about.message.id, name))
 
     async def presses(self, who: Account, label: str, place: Place | None) -> None:
         shown, _ = await View(self.platform.chat).messages(who.user, _where(who, place))
@@ -96,7 +103,8 @@ def _seen(one: dict[str, Any]) -> Seen:
     spans = [span for block in one["content"] for span in block.get("children", [])]
     return Seen(
         text=text_of(one["content"]),
-        buttons={button["label"]: button["token"] for button in one["buttons"]},
+        buttons={button["label"]: button["token"] for button in one["buttons"] if "token" in button},
+        leads_to={button["label"]: button["goes_to"]["message"] for button in one["buttons"] if "goes_to" in button},
         files=[file["name"] for file in one["files"]],
         look={look for span in spans for look in ("bold", "italic", "code") if span.get(look)},
     )

@@ -78,7 +78,7 @@ async def test_what_a_form_of_another_site_could_send_is_refused(tmp_path: Path,
 
 STRANGE = ["\ud800", "\x00", "x" * 5000, "\u202eevil", 5, None, ["a"], {"a": "b"}]
 PATHS = [
-    *("people", "join", "leave", "places", "invite", "messages", "commands", "buttons", "read"),
+    *("people", "join", "leave", "places", "invite", "messages", "commands", "shortcuts", "buttons", "read"),
     *("messages/1/edit", "messages/1/delete", "messages/1/react", "forms/x", "forms/x/close"),
 ]
 
@@ -89,7 +89,7 @@ async def test_whatever_stands_in_its_fields_the_answer_is_a_sentence_or_a_succe
         ana = await talk.newcomer("Ana")
         await ana.creates("circle")
         good: dict[str, Any] = {"person": ana.id, "place": await ana.place("circle"), "text": "hello", "name": "new"}
-        good |= {"language": "en", "emoji": "👍", "message": "1", "button": "b", "values": {}}
+        good |= {"language": "en", "emoji": "👍", "message": "1", "button": "b", "shortcut": "s", "values": {}}
         for name in (*good, "thread", "files", "at"):
             for strange in STRANGE:
                 status, body = await raw_post(talk, f"/local/{path}", json.dumps({**good, name: strange}).encode())
@@ -264,3 +264,23 @@ async def test_an_upload_is_no_form_of_another_site(tmp_path: Path) -> None:
             ) as response,
         ):
             assert response.status == 403
+
+
+async def test_a_form_that_was_refused_opens_again_with_what_was_typed(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        ana = await talk.newcomer("Ana")
+        await ana.creates("circle")
+        await ana.invites_the_bot("circle")
+        await ana.presses("Start a community here")
+        await ana.fills_in(Community_name="Nurses of the lake", Time_zone="Middle of nowhere")
+        assert "I don't know the time zone" in await ana.last()
+        assert await ana.form() is None
+        await ana.presses("Open the form")
+        form = await ana.form()
+        assert form is not None
+        typed = {one["label"]: one["initial"] for one in form["form"]["fields"]}
+        assert (typed["Community name"], typed["Time zone"]) == ("Nurses of the lake", "Middle of nowhere")
+        await ana.fills_in(Time_zone="Africa/Nairobi")
+        assert await ana.form() is None
+        await ana.says("/help")
+        assert "What you can do in Nurses of the lake" in await ana.last()

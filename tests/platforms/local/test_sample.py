@@ -1,15 +1,32 @@
-"""The sample community holds together: who speaks belongs there, and a health check has something to say."""
+"""The sample community holds together: who speaks belongs there, a health check has something to say, and whoever
+opens the page for the first time finds what the community knows."""
 
 from __future__ import annotations
 
+import json
 from collections import Counter
-from datetime import timedelta
+from collections.abc import AsyncIterator, Iterator
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
 
 from bot.core.roles import Purpose, Role
-from bot.platforms.local.sample import COMMUNITY, PEOPLE, PLACES, SampleMessage, talk
+from bot.platforms.local.sample import (
+    COMMUNITY,
+    KNOWLEDGE_FILE,
+    PEOPLE,
+    PLACES,
+    PROMPT_TITLES,
+    SampleMessage,
+    before_end,
+    talk,
+)
+from handlers.prompts._pack import KINDS
+from storage import members
+from tests.community import Seen, Talk, running
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 BY_ID = {person.id: person for person in PEOPLE}
@@ -28,10 +45,12 @@ def week_of(message: SampleMessage) -> int:
 
 
 def first_answers(messages: list[SampleMessage]) -> dict[int, timedelta]:
-    """How long each root waited for somebody else, by its index; roots left alone are missing."""
+    """How long each root waited for somebody else, by its index; roots left alone, and prompts, are missing."""
     waited: dict[int, timedelta] = {}
     for message in messages:
-        if message.answers is not None and message.person != messages[message.answers].person:
+        if message.answers is None or messages[message.answers].prompt:
+            continue
+        if message.person != messages[message.answers].person:
             root = messages[message.answers]
             waited.setdefault(message.answers, root.before_end - message.before_end)
     return waited
@@ -83,10 +102,11 @@ def test_each_call_tells_the_same(messages: list[SampleMessage]) -> None:
 
 
 def test_everyone_writes_where_they_belong_and_after_they_joined(messages: list[SampleMessage]) -> None:
-    for message in messages:
+    people = [message for message in messages if not message.prompt]
+    for message in people:
         assert message.person in MEMBERS_OF[message.place], message.text
         assert message.before_end < BY_ID[message.person].joined_days_ago * DAY, message.text
-    assert {message.person for message in messages} == set(BY_ID)
+    assert {message.person for message in people} == set(BY_ID)
 
 
 def test_reactions_come_once_from_others_who_can_see_the_message(messages: list[SampleMessage]) -> None:
@@ -120,7 +140,7 @@ def test_no_text_is_long_or_said_twice(messages: list[SampleMessage]) -> None:
 
 
 def test_most_questions_find_an_answer_and_some_do_not(messages: list[SampleMessage]) -> None:
-    roots = [index for index, message in enumerate(messages) if message.answers is None]
+    roots = [index for index, message in enumerate(messages) if message.answers is None and not message.prompt]
     questions = [index for index in roots if "?" in messages[index].text]
     assert 0.4 <= len(questions) / len(roots) <= 0.7
     waited = first_answers(messages)
@@ -137,7 +157,7 @@ def test_the_fourth_week_is_the_quiet_one(messages: list[SampleMessage]) -> None
 
 
 def test_a_few_people_write_a_lot(messages: list[SampleMessage]) -> None:
-    counts = Counter(message.person for message in messages).most_common()
+    counts = Counter(message.person for message in messages if not message.prompt).most_common()
     assert sum(count for _, count in counts[:5]) > len(messages) / 2
     assert sum(count for _, count in counts[-4:]) < len(messages) / 8
 
@@ -169,3 +189,127 @@ def test_all_the_languages_that_were_promised_are_heard(messages: list[SampleMes
     texts = " ".join(message.text for message in messages)
     for words in ("Bonjour à tous", "Bienvenida", "Nani ana maandishi", "شكراً"):
         assert words.casefold() in texts.casefold(), words
+
+
+def test_prompts_stand_in_the_talk_with_a_kind_that_prompts_have(messages: list[SampleMessage]) -> None:
+    prompts = [message for message in messages if message.prompt]
+    assert len(prompts) == 5
+    assert {message.prompt for message in prompts} == set(PROMPT_TITLES)
+    assert all(KINDS[kind] == title for kind, title in PROMPT_TITLES.items())
+    assert all(message.answers is None and message.place == "circle" for message in prompts)
+    answered = {message.answers for message in messages}
+    assert all(messages.index(message) in answered for message in prompts)
+
+
+@pytest.fixture(scope="module")
+def knowledge() -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(KNOWLEDGE_FILE.read_text(encoding="utf-8"))
+    return found
+
+
+def people_in(written: Any) -> Iterator[tuple[str, int]]:
+    """Everybody who did something, and how many days before the end."""
+    for key, value in written.items():
+        if key in ("author", "who", "asker", "expert", "giver", "receiver", "by") and value is not None:
+            yield value, written["day"]
+        for one in value if isinstance(value, list) else []:
+            if isinstance(one, dict):
+                yield from people_in(one)
+
+
+def test_who_shares_asks_and_thanks_is_there_already(knowledge: dict[str, Any]) -> None:
+    acts = [
+        act for part in ("contributions", "questions", "thanks") for one in knowledge[part] for act in people_in(one)
+    ]
+    acts += people_in(knowledge["schedule"])
+    assert len(acts) > 40
+    for person, day in acts:
+        assert day < BY_ID[person].joined_days_ago, person
+
+
+def test_what_is_known_is_old_enough_and_in_order(knowledge: dict[str, Any]) -> None:
+    for part in ("contributions", "questions"):
+        moments = [before_end(one["day"], one["at"]) for one in knowledge[part]]
+        assert moments == sorted(moments, reverse=True)
+        assert moments[-1] > HOUR
+    for one in knowledge["questions"]:
+        assert before_end(one["day"], one["at"]) > one["hours"] * HOUR
+        assert one["topic"] in BY_ID[one["expert"]].topics_known
+    for one in knowledge["contributions"]:
+        assert all(use["day"] <= one["day"] and use["who"] != one["author"] for use in one.get("used", []))
+    assert all(one["giver"] != one["receiver"] for one in knowledge["thanks"])
+
+
+def test_contributions_are_of_every_kind_and_nobody_is_named_in_them(knowledge: dict[str, Any]) -> None:
+    shared = knowledge["contributions"]
+    assert {one["kind"] for one in shared} == {"lesson", "practice", "resource", "story"}
+    assert [one.get("waits", False) for one in shared] == [False] * (len(shared) - 1) + [True]
+    first_names = {person.name.split()[0] for person in PEOPLE}
+    for one in (*shared, *knowledge["questions"]):
+        words = " ".join(str(one.get(part, "")) for part in ("title", "text", "answer"))
+        assert not first_names & set(words.replace(",", " ").split()), words
+
+
+@pytest.fixture
+async def page(tmp_path: Path) -> AsyncIterator[Talk]:
+    async with running(tmp_path, sample=True) as talk:
+        await talk.settle()
+        yield talk
+
+
+async def heard(talk: Talk, person: str, command: str) -> list[Seen]:
+    """What somebody is answered, in private."""
+    someone = talk.person(person)
+    before = len(await someone.sees())
+    await someone.says(command)
+    return (await someone.sees())[before:]
+
+
+async def test_whoever_opens_the_page_first_finds_what_the_community_knows(page: Talk) -> None:
+    found = await heard(page, "amina", "/find cold chain")
+    assert [one.text.split(":")[0] for one in found] == ["C7 (Story)", "C1 (Practice)", "Q1"]
+    assert found[0].buttons == ["I used this"]
+    [own] = await heard(page, "amina", "/questions")
+    assert "Q3 Which papers have to travel" in own
+    assert "answered, it helped" in own
+    [people] = await heard(page, "celine", "/who cold chain")
+    assert "Hassan El-Amry (Regional office)" in people
+    [mine] = await heard(page, "hassan", "/log mine")
+    assert "C1 Door, plug, thermometer, phone" in mine
+
+
+async def test_a_facilitator_has_something_to_do_on_the_first_day(page: Talk) -> None:
+    [day] = await heard(page, "amina", "/today")
+    assert "1 contribution to review: C10" in day
+    assert "Next: A prompt, Tuesday" in day
+    amina = page.person("amina")
+    await amina.presses("Show what to review")
+    assert "A map of the boat times" in await amina.last()
+    [overview] = await heard(page, "amina", "/prompt")
+    assert "Finish the sentence" in overview
+    assert "5 people have answered" in overview
+    [menu] = await heard(page, "amina", "/baraza")
+    assert {"Find something", "Share something", "Prompts", "My day"} <= set(menu.buttons)
+
+
+async def test_the_prompt_of_the_next_tuesday_is_posted(page: Talk) -> None:
+    await page.wait(days=7)
+    posted = [one for one in await page.person("amina").sees("Circle") if one.buttons == ["Answer"]]
+    assert len(posted) == 1
+    assert datetime.fromisoformat(posted[0].raw["at"]).astimezone(ZoneInfo(COMMUNITY.time_zone)).weekday() == 1
+
+
+async def test_a_broken_off_first_start_is_made_good(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    async def breaks(*_: Any) -> None:
+        raise RuntimeError("the power is out")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(members, "introduce", breaks)
+        with pytest.raises(RuntimeError, match="the power is out"):
+            async with running(tmp_path, sample=True):
+                pass
+    async with running(tmp_path, sample=True) as talk:
+        await talk.settle()
+        assert len(await heard(talk, "amina", "/find cold chain")) == 3
+    async with running(tmp_path, sample=True) as talk:
+        assert len(await heard(talk, "amina", "/find cold chain")) == 3

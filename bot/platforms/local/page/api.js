@@ -29,7 +29,9 @@ export const remove = (message, person) => post(`/local/messages/${encodeURIComp
 export const react = (message, person, emoji, removed) =>
   post(`/local/messages/${encodeURIComponent(message)}/react`, { person, emoji, removed });
 
-export const command = (person, place, text) => post("/local/commands", { person, place, text });
+// "message" is the one that the command is a reply to, if it is.
+export const command = (person, place, text, message) => post("/local/commands", { person, place, text, message });
+export const shortcut = (person, message, shortcut) => post("/local/shortcuts", { person, message, shortcut });
 export const press = (person, message, button) => post("/local/buttons", { person, message, button });
 export const answerForm = (form, person, values) => post(`/local/forms/${encodeURIComponent(form)}`, { person, values });
 export const closeForm = (form, person) => post(`/local/forms/${encodeURIComponent(form)}/close`, { person });

@@ -95,7 +95,7 @@ export class Composer {
 
   async #deliver(letter) {
     try {
-      if (letter.isCommand) await api.command(letter.person, letter.place, letter.text);
+      if (letter.isCommand) await api.command(letter.person, letter.place, letter.text, letter.thread);
       else await this.#post(letter);
       this.#forgetDraft(letter);
     } catch (failure) {

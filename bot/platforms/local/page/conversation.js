@@ -19,7 +19,7 @@ export class Conversation {
   #earlier = make("button", { type: "button", class: "quiet-button", onclick: () => this.#showEarlier() }, "Earlier messages");
   #readTimer = null;
 
-  // doors: { enter, become, showPlaces, openThread }, the ways out of the conversation.
+  // doors: { enter, become, goTo, showPlaces, openThread }, the ways out of the conversation.
   constructor(section, doors) {
     this.#section = section;
     this.#doors = doors;
@@ -27,6 +27,7 @@ export class Conversation {
     Object.assign(this, furnish(section, {
       listLabel: "Messages",
       openThread: doors.openThread,
+      goTo: doors.goTo,
       writing: { label: "Write a message", sendLabel: "Send", boxId: "writing", where: () => ({ place: session.openPlace }) },
     }));
     section.append(this.#closedNote);
@@ -118,6 +119,18 @@ export class Conversation {
     });
     if (page.more) this.#earlier.focus({ preventScroll: true });
     else this.list.focusOn(first.id);
+  }
+
+  // Goes back in time until a message is there; whether it was found and is shown now.
+  async find(id) {
+    while (!this.list.has(id)) {
+      const oldest = Math.min(...this.list.all().map((message) => Number(message.id)));
+      const page = this.#earlier.isConnected && await this.#fetch({ before: oldest });
+      if (!page?.messages?.length) return false;
+      this.list.put(...page.messages);
+      this.#drawAbove(page.more);
+    }
+    return this.reveal(id);
   }
 
   // Notes for my eyes only may not be kept by the server, so they stay.

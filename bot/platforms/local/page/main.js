@@ -1,7 +1,7 @@
 // Puts the parts of the page together: who I am, where I am, and the news that comes in.
 import { addressed, nowAt, rememberedPerson } from "./address.js";
 import * as api from "./api.js";
-import { say, showConnection, showProblem } from "./announce.js";
+import { clearProblem, say, showConnection, showProblem } from "./announce.js";
 import { startClock } from "./clock.js";
 import { Conversation } from "./conversation.js";
 import { startDrawer } from "./drawer.js";
@@ -20,15 +20,17 @@ import { Thread } from "./thread.js";
 const part = (id) => document.getElementById(id);
 const TRY_AGAIN_AFTER = 2000;
 const ASK_TIME_EVERY = 60000;
+const NOT_IN = "That is in a place that you are not in. Join it first.";
+const GONE = "That message is no longer there.";
 
 startTheme(part("theme-button"));
 startClock(part("clock"));
 startWho(part("who"), become);
 startPlaces(part("places"), enter);
 const drawer = startDrawer(part("drawer-button"), part("places"), [part("conversation"), part("thread")]);
-const thread = new Thread(part("thread"));
+const thread = new Thread(part("thread"), goTo);
 const conversation = new Conversation(part("conversation"), {
-  enter, become, showPlaces: drawer.open, openThread: (message) => thread.open(message),
+  enter, become, goTo, showPlaces: drawer.open, openThread: (message) => thread.open(message),
 });
 let stopListening = () => {};
 
@@ -99,6 +101,7 @@ function take(state) {
   session.clock = state.clock;
   session.places = state.places;
   session.commands = state.commands;
+  session.shortcuts = state.shortcuts;
   changed("me", "places", "clock");
 }
 
@@ -163,8 +166,24 @@ function enter(id) {
   if (openPlace() && mayFocusWriting()) conversation.composer.box.focus();
 }
 
+// Where a button leads: the message itself, lit up for a moment, in its thread if it is in one.
+async function goTo({ place, message, thread: root }) {
+  clearProblem();
+  if (!isOpenToMe(place)) return showProblem(findPlace(place) ? NOT_IN : GONE);
+  if (place !== session.openPlace) {
+    nowAt(session.me.id, place);
+    await show(place);
+  } else if (!root) {
+    thread.close({ quietly: true });
+  }
+  if (!await conversation.find(root ?? message)) return showProblem(GONE);
+  if (!root) return;
+  await thread.open(conversation.list.get(root));
+  if (!thread.reveal(message)) showProblem(GONE);
+}
+
 function show(id) {
   drawer.close();
   thread.close({ quietly: true });
-  conversation.open(id);
+  return conversation.open(id);
 }

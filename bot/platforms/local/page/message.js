@@ -12,8 +12,8 @@ import { session } from "./session.js";
 const TINTS = 6;
 
 // openThread(message) is left out inside a thread, where there is nothing deeper.
-// redraw(message) shows the message afresh, for instance after editing.
-export function messageView(message, { openThread = null, redraw }) {
+// goTo({ place, message, thread }) opens what a button leads to. redraw(message) shows the message afresh, for instance after editing.
+export function messageView(message, { openThread = null, goTo, redraw }) {
   const headId = freshId("head");
   const rest = make("div", { class: "message-rest" });
   const attempt = (action) => attempting(rest, action);
@@ -25,11 +25,11 @@ export function messageView(message, { openThread = null, redraw }) {
   });
   const body = make("div", { class: "message-body" },
     richText(message.content), drawFiles(message.files));
-  const { tools, picker } = toolbar(message, { attempt, openThread, redraw, body });
+  const { tools, menu } = toolbar(message, { attempt, openThread, redraw, body });
   rest.append(...[
     body,
-    drawButtons(message, attempt),
-    picker,
+    drawButtons(message, attempt, goTo),
+    menu,
     drawReactions(message, attempt),
     openThread && drawThreadLink(message, openThread),
   ].filter(Boolean));
@@ -59,16 +59,26 @@ function avatar(author) {
   return make("span", { class: `avatar tint-${tint}`, "aria-hidden": "true" }, initials.toUpperCase());
 }
 
-function drawButtons(message, attempt) {
+function drawButtons(message, attempt, goTo) {
   if (!message.buttons.length) return null;
-  return make("div", { class: "choices" }, message.buttons.map((button) =>
-    make("button", {
+  return make("div", { class: "choices" }, message.buttons.map((button) => button.goes_to
+    ? drawLeading(message, button, goTo)
+    : make("button", {
       type: "button",
       class: `choice ${button.emphasis ?? "normal"}`,
       dir: "auto",
       "data-key": `button-${message.id}-${button.token}`,
       onclick: (event) => press(event.currentTarget, message, button, attempt),
     }, button.label)));
+}
+
+function drawLeading(message, button, goTo) {
+  return make("button", {
+    type: "button",
+    class: "choice leading",
+    "data-key": `leading-${message.id}-${button.goes_to.message}`,
+    onclick: () => goTo(button.goes_to),
+  }, words(button.label), drawIcon("go"));
 }
 
 // Not "disabled" while waiting: a disabled button would drop the keyboard focus.

@@ -3,19 +3,21 @@
 import { focusIsLost, keepingFocus } from "./focus.js";
 import { make } from "./make.js";
 import { messageView } from "./message.js";
+import { keepMenuOpen } from "./message_menu.js";
 import { isBeingEdited } from "./message_tools.js";
 import { dayKey, dayName } from "./moments.js";
-import { keepPickerOpen } from "./reactions.js";
 
 const MOVES = ["ArrowUp", "ArrowDown", "Home", "End"];
+const LIT_FOR = 3000;
 
 export class MessageList {
   #entries = new Map();
   #current = null;
-  #openThread;
+  #doors;
 
-  constructor(label, { openThread = null } = {}) {
-    this.#openThread = openThread;
+  // doors: { openThread, goTo }, the ways from a message to another.
+  constructor(label, doors) {
+    this.#doors = doors;
     this.element = make("ol", { class: "messages", "aria-label": label });
     this.element.addEventListener("focusin", (event) => this.#makeCurrent(event.target.closest(".message")));
     this.element.addEventListener("keydown", (event) => this.#moveWithArrows(event));
@@ -68,6 +70,15 @@ export class MessageList {
     this.#entries.get(id)?.article.focus();
   }
 
+  // Shows which one is meant, for a moment.
+  lightUp(id) {
+    const { article } = this.#entries.get(id);
+    article.classList.add("found");
+    article.focus({ preventScroll: true });
+    setTimeout(() => article.classList.remove("found"), LIT_FOR);
+    return article;
+  }
+
   drawDays() {
     for (const line of this.element.querySelectorAll(".day")) line.remove();
     let day = null;
@@ -101,12 +112,12 @@ export class MessageList {
     const hadFocus = entry.row.contains(document.activeElement);
     keepingFocus(entry.row, () => entry.row.replaceChildren(entry.article));
     if (hadFocus && focusIsLost()) entry.article.focus({ preventScroll: true });
-    keepPickerOpen(before, entry.article);
+    keepMenuOpen(before, entry.article);
     if (this.#current === before) this.#makeCurrent(entry.article);
   }
 
   #view(message) {
-    const article = messageView(message, { openThread: this.#openThread, redraw: () => this.#redraw(message.id) });
+    const article = messageView(message, { ...this.#doors, redraw: () => this.#redraw(message.id) });
     setReachable(article, false);
     return article;
   }

@@ -2,22 +2,22 @@
 import * as api from "./api.js";
 import { iconButton } from "./icons.js";
 import { make } from "./make.js";
+import { messageMenu } from "./message_menu.js";
 import { dialogFrame, dismiss, present } from "./modal.js";
-import { reactionPicker } from "./reactions.js";
 import { plainText } from "./rich_text.js";
 import { session } from "./session.js";
 
 export function toolbar(message, { attempt, openThread, redraw, body }) {
   // A note only I can see has nobody to answer or react to.
-  if (message.only_me) return { tools: null, picker: null };
-  const { opener, row } = reactionPicker(message, attempt);
+  if (message.only_me) return { tools: null, menu: null };
+  const { opener, menu } = messageMenu(message, attempt);
   const mine = message.author.id === session.me.id;
   const tools = make("div", { class: "tools", role: "group", "aria-label": "Message" },
     opener,
     openThread && tool(message, "thread", "Open thread", () => openThread(message)),
     mine && tool(message, "edit", "Edit", () => startEditing(message, body, redraw)),
     mine && tool(message, "bin", "Delete", () => confirmDeleting(message, attempt)));
-  return { tools, picker: row };
+  return { tools, menu };
 }
 
 // A message being edited must not be redrawn under the writer's hands.

@@ -45,5 +45,10 @@ export function followNewest(scroller, content) {
     scroller.scrollTop = scroller.scrollHeight - fromBottom;
   }
 
-  return { jump, toBottom, keepingPlace };
+  function show(message) {
+    following = false;
+    message.scrollIntoView({ block: "center" });
+  }
+
+  return { jump, toBottom, keepingPlace, show };
 }

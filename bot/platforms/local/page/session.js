@@ -5,6 +5,7 @@ export const session = {
   people: [],
   places: [],
   commands: [],
+  shortcuts: [],
   clock: null,
   openPlace: null,
 };

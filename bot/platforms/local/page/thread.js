@@ -13,13 +13,15 @@ export class Thread {
   #root = null;
   #openedBy = null;
 
-  constructor(section) {
+  // goTo: see message.js.
+  constructor(section, goTo) {
     this.#section = section;
     section.append(make("header", { class: "place-head" },
       make("div", { class: "place-title" }, this.#heading),
       iconButton("close", "Close thread", { onclick: () => this.close() })));
     Object.assign(this, furnish(section, {
       listLabel: "Messages in this thread",
+      goTo,
       writing: { label: "Reply in thread", sendLabel: "Reply", where: () => ({ place: this.#root?.place, thread: this.#root?.id }) },
     }));
     section.addEventListener("keydown", (event) => {

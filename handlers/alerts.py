@@ -1,0 +1,47 @@
+"""Alerts: a community's facilitators hear when something could not be done, without words and without names."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.core.capability import Capability
+from bot.core.events import GivenUp
+from bot.core.messages import Kind, Message, mark
+from bot.core.roles import Role
+from bot.services import Services
+from storage import alerts, members
+
+capability = Capability("alerts")
+
+AT_MOST_EVERY = timedelta(hours=1)
+
+
+@capability.hears(GivenUp)
+async def count(_news: GivenUp, services: Services) -> None:
+    """Tell it now, or with whatever else there is an hour after the last alert."""
+    await alerts.count_one_more(services.session, services.community.id)
+    if not await _tell(services):
+        once = f"alerts.tell/{services.community.id}"
+        await services.later("alerts.tell", {}, at=services.now() + AT_MOST_EVERY, once=once)
+
+
+@capability.due("alerts.tell")
+async def tell(_payload: dict[str, Any], services: Services) -> None:
+    """What came together in the hour."""
+    await _tell(services)
+
+
+async def _tell(services: Services) -> bool:
+    untold = await alerts.take_untold(services.session, services.community.id, services.now(), AT_MOST_EVERY)
+    if not untold:
+        return False
+    for facilitator in await members.with_role(services.session, services.community.id, Role.FACILITATOR):
+        text = services.wording_for(facilitator).say(
+            mark(
+                "Something could not be done ({count}). Please tell who looks after Baraza: `baraza doctor` shows it."
+            ),
+            count=str(untold),
+        )
+        await services.tell(facilitator, Message(text), Kind.ALERT)
+    return True
