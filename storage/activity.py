@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, update
 from sqlmodel import SQLModel, col, select
 
 from storage.columns import Moment, neutral, pseudonymous, row_id
@@ -88,9 +88,26 @@ async def take_back(session: Session, row: Mapping[str, Any]) -> None:
     )
 
 
+async def take_back_known(session: Session, community_id: int, key: int) -> None:
+    """The message with this key no longer counts, where it did; nothing new is kept of it."""
+    known = update(Activity).where(col(Activity.community_id) == community_id, col(Activity.key) == key)
+    await session.exec(known.values(kind=ActivityKind.DELETED.value))
+
+
 async def forget(session: Session, community_id: int, key: int) -> None:
     """Remove one row, such as a reaction that was taken away."""
     await session.exec(delete(Activity).where(col(Activity.community_id) == community_id, col(Activity.key) == key))
+
+
+async def forget_before(session: Session, community_id: int, moment: datetime, at_most: int) -> int:
+    """Remove rows of what happened before a moment, ``at_most`` so many at a time; how many that were."""
+    kinds = [kind.value for kind in ActivityKind]  # named, so that the index over (community, kind, time) is taken
+    oldest = (
+        select(Activity.id)
+        .where(Activity.community_id == community_id, col(Activity.kind).in_(kinds), col(Activity.at) < moment)
+        .limit(at_most)
+    )
+    return (await session.exec(delete(Activity).where(col(Activity.id).in_(oldest)))).rowcount
 
 
 async def last_came(

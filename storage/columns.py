@@ -6,14 +6,23 @@ driven by the tables themselves:
 - ``personal``: tells who somebody is, or what they wrote; encrypted wherever it can be;
 - ``pseudonymous``: stands for somebody by a number that only this database resolves;
 - ``neutral``: about nobody.
+
+Each also says what becomes of it once its person is forgotten (``Erase``), where that isn't what follows from the
+kind: a row whose own key points at somebody is deleted; any other pointer stays, as the member that it leads to is
+nameless then; what is personal is emptied; what is neutral stays. ``whose`` names the column that points at the
+person whom a personal column tells about, where the table has several; ``seen_by`` the columns of people who may
+see it besides.
 """
 
 from __future__ import annotations
 
 import json
 import secrets
+from collections.abc import Mapping
 from contextvars import ContextVar
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
+from enum import StrEnum
 from typing import Any
 
 import orjson
@@ -24,6 +33,7 @@ from sqlmodel import Field
 from storage.encryption import Cipher
 
 PRIVACY = "privacy"
+DECLARED = "declared"
 _EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _MICROSECOND = timedelta(microseconds=1)
 
@@ -106,19 +116,49 @@ class RowId(TypeDecorator[int]):
         return dialect.type_descriptor(Integer() if dialect.name == "sqlite" else BigInteger())
 
 
-def personal(**options: Any) -> Any:
+class Erase(StrEnum):
+    """What becomes of a column, or of the row that it belongs to, once its person is forgotten."""
+
+    ROW = "delete the row"
+    CLEAR = "clear"
+    UNLESS_SHARED = "clear, unless it was shared and its person lets others keep it"
+    KEEP = "keep"
+
+
+@dataclass(frozen=True, slots=True)
+class Declared:
+    """What a column says of itself. Without ``erase`` it is what follows from the column's kind.
+
+    ``shared``: the values of other columns of the row by which others may read this one.
+    """
+
+    privacy: str
+    erase: Erase | None = None
+    whose: str = ""
+    seen_by: tuple[str, ...] = ()
+    shared: Mapping[str, Any] = field(default_factory=dict)
+
+
+def personal(
+    *,
+    erase: Erase | None = None,
+    whose: str = "",
+    seen_by: tuple[str, ...] = (),
+    shared: Mapping[str, Any] | None = None,
+    **options: Any,
+) -> Any:
     """A column that tells who somebody is or what they wrote."""
-    return _declared("personal", options)
+    return _declared(Declared("personal", erase, whose, seen_by, shared or {}), options)
 
 
-def pseudonymous(**options: Any) -> Any:
+def pseudonymous(*, erase: Erase | None = None, seen_by: tuple[str, ...] = (), **options: Any) -> Any:
     """A column that stands for somebody without telling who it is."""
-    return _declared("pseudonymous", options)
+    return _declared(Declared("pseudonymous", erase, seen_by=seen_by), options)
 
 
-def neutral(**options: Any) -> Any:
+def neutral(*, erase: Erase | None = None, whose: str = "", **options: Any) -> Any:
     """A column about nobody."""
-    return _declared("neutral", options)
+    return _declared(Declared("neutral", erase, whose), options)
 
 
 NEVER_AGAIN = {"sqlite_autoincrement": True}
@@ -154,8 +194,9 @@ def is_token(text: str) -> bool:
     return text.isascii() and text.isprintable()
 
 
-def _declared(privacy: str, options: dict[str, Any]) -> Any:
+def _declared(declared: Declared, options: dict[str, Any]) -> Any:
     if "foreign_key" in options:
         options.setdefault("sa_type", RowId)  # as wide as the number that it points at
-    column = {**options.pop("sa_column_kwargs", {}), "info": {PRIVACY: privacy}}
+    info = {PRIVACY: declared.privacy, DECLARED: declared}
+    column = {**options.pop("sa_column_kwargs", {}), "info": info}
     return Field(sa_column_kwargs=column, **options)

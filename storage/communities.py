@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, time
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, update
@@ -21,6 +22,10 @@ class Community(SQLModel, table=True):
     """People who work on the same thing, wherever they chat. ``complete`` is false while an import builds it.
 
     ``weekend`` holds the digits of its days, Monday being 0; quiet hours are wall-clock times, as HH:MM.
+    ``silence_days``: after so many days without anybody's word a prompt comes early; 0 means never.
+    ``keep_activity_months``: activity older than so many months is removed; 0 means never. A new community begins
+    with 24, enough to compare a season with that of the year before. One that was here before anybody could choose,
+    or whose history was imported, keeps everything until its facilitator decides otherwise.
     """
 
     __tablename__ = "community"
@@ -38,6 +43,8 @@ class Community(SQLModel, table=True):
     remind_after_hours: int = neutral(default=24, sa_column_kwargs={"server_default": "24"})
     next_expert_after_hours: int = neutral(default=48, sa_column_kwargs={"server_default": "48"})
     facilitator_after_hours: int = neutral(default=72, sa_column_kwargs={"server_default": "72"})
+    silence_days: int = neutral(default=7, sa_column_kwargs={"server_default": "7"})
+    keep_activity_months: int = neutral(default=24, sa_column_kwargs={"server_default": "0"})
 
     @property
     def working_time(self) -> WorkingTime:
@@ -160,6 +167,36 @@ async def place_for(session: Session, community_id: int, *purposes: Purpose) -> 
             if place.purpose == purpose.value:
                 return place
     return None
+
+
+async def change(session: Session, community: Community, **values: Any) -> None:
+    """Give a community these values, all at once: of two who change the same, the last one wins whole."""
+    await session.exec(update(Community).where(col(Community.id) == community.id).values(**values))
+    await session.refresh(community)
+
+
+async def give_purpose(session: Session, community_id: int, place_id: int, purpose: Purpose) -> bool:
+    """What a place of the community is for from now on. False when it is no longer part of it."""
+    return await _change_place(session, community_id, place_id, purpose=purpose.value)
+
+
+async def take_out(session: Session, community_id: int, place_id: int) -> bool:
+    """The place is no longer part of the community; what happened there stays known.
+
+    False when it was part of it no more. Raises Refusal for the last one: nobody could reach the community then.
+    """
+    await session.exec(select(Community.id).where(Community.id == community_id).with_for_update())  # one at a time
+    left = [place for place in await places_of(session, community_id) if place.id != place_id]
+    if not left:
+        raise Refusal(mark("This is the only place of the community. Add another place first: /settings"))
+    return await _change_place(session, community_id, place_id, community_id=None, purpose=Purpose.LISTENING.value)
+
+
+async def _change_place(session: Session, of_community: int, place_id: int, **values: Any) -> bool:
+    statement = update(CommunityPlace).where(
+        col(CommunityPlace.id) == place_id, col(CommunityPlace.community_id) == of_community
+    )
+    return (await session.exec(statement.values(**values))).rowcount == 1
 
 
 async def close_place(session: Session, place: CommunityPlace) -> None:

@@ -26,6 +26,7 @@ from sqlalchemy import (
     or_,
     select,
     true,
+    union,
     union_all,
 )
 
@@ -50,6 +51,7 @@ from storage.activity_queries import (
 from storage.columns import to_microseconds
 from storage.communities import CommunityPlace
 from storage.database import Session
+from storage.erased_accounts import FormerPlatform
 from storage.members import Member, MemberAccount, Membership
 
 DAY = timedelta(days=1)
@@ -59,6 +61,7 @@ OFTEN = 4
 _PLACE: FromClause = CommunityPlace.__table__  # type: ignore[attr-defined]
 _MEMBER: FromClause = Member.__table__  # type: ignore[attr-defined]
 _ACCOUNT: FromClause = MemberAccount.__table__  # type: ignore[attr-defined]
+_FORMER: FromClause = FormerPlatform.__table__  # type: ignore[attr-defined]
 _MEMBERSHIP: FromClause = Membership.__table__  # type: ignore[attr-defined]
 
 
@@ -329,7 +332,8 @@ async def groups_by_platform(
 ) -> dict[str, Group]:
     """The people who have an account on each platform; who has accounts on two is counted on both."""
     person = _population(community_id, a, b, of_members=of_members)
-    account = select(_ACCOUNT.c.member_id, _ACCOUNT.c.platform).distinct().subquery("account")
+    columns = (select(one.c.member_id, one.c.platform) for one in (_ACCOUNT, _FORMER))
+    account = union(*columns).subquery("account")
     joined = person.join(account, account.c.member_id == person.c.member_id)
     statement = select(account.c.platform, func.sum(person.c.counted), func.sum(person.c.active))
     rows = await rows_of(session, statement.select_from(joined).group_by(account.c.platform))

@@ -8,8 +8,10 @@ from typing import Any
 from sqlalchemy import delete, update
 from sqlmodel import SQLModel, col
 
+from bot.core.addresses import Account
 from storage.columns import Moment, SealedJson, SealedText, is_token, neutral, new_token, personal, pseudonymous
 from storage.database import Session
+from storage.encryption import Cipher
 
 
 class OpenedForm(SQLModel, table=True):
@@ -25,6 +27,11 @@ class OpenedForm(SQLModel, table=True):
     body: dict[str, Any] = personal(sa_type=SealedJson)
     opened_at: datetime = neutral(sa_type=Moment, index=True)
     submitted_at: datetime | None = neutral(default=None, sa_type=Moment)
+
+
+def person_digest(cipher: Cipher, form_id: str, account: Account) -> bytes:
+    """What stands for the person a form was opened for: a value of each form's own, which leads to no account."""
+    return cipher.digest("form", form_id, account.platform, account.tenant, account.user)
 
 
 async def add(session: Session, form: OpenedForm) -> OpenedForm:
@@ -44,6 +51,11 @@ async def take(session: Session, form_id: str, now: datetime) -> bool:
     statement = update(OpenedForm).where(col(OpenedForm.id) == form_id, col(OpenedForm.submitted_at).is_(None))
     result = await session.exec(statement.values(submitted_at=now))
     return result.rowcount == 1
+
+
+async def keep_typed(session: Session, form_id: str, body: dict[str, Any]) -> None:
+    """The form with what was typed into it, for when it is opened again."""
+    await session.exec(update(OpenedForm).where(col(OpenedForm.id) == form_id).values(body=body))
 
 
 async def forget_old(session: Session, now: datetime, keep_for: timedelta) -> None:

@@ -11,12 +11,12 @@ from sqlmodel import col, select
 
 from bot.core.errors import Refusal
 from bot.core.roles import Purpose
-from storage import communities
+from storage import communities, erased_accounts
 from storage.activity import Activity, ActivityKind
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.imports import SAMPLE, ArchiveImport, ImportPerson, ImportPlace, advance, discard, empty
-from storage.members import Member, MemberAccount
+from storage.members import FORMER_MEMBER, Member, MemberAccount
 from storage.upserts import insert_into
 
 PUBLISHED_AT_ONCE = 100_000
@@ -35,6 +35,7 @@ async def publish(session: Session, run: ArchiveImport, now: datetime) -> bool:
     """
     if run.community_id is None:
         community = await _target(session, run, now)
+        await (await session.connection()).execute(_LEAVE_OUT, _names(run))
         count = text("SELECT count(DISTINCT person) FROM import_record WHERE import_id = :run AND kind = :kind")
         connection = await session.connection()
         writers = await connection.scalar(count, {"run": run.id, "kind": ActivityKind.MESSAGE.value})
@@ -112,7 +113,7 @@ async def _target(session: Session, run: ArchiveImport, now: datetime) -> Commun
         await session.exec(delete(Activity).where(col(Activity.community_id) == community.id))
         await discard(session, other)
         return community
-    community = Community(name=run.community_name, complete=False, created_at=now)
+    community = Community(name=run.community_name, complete=False, created_at=now, keep_activity_months=0)
     session.add(community)
     await session.flush()
     return community
@@ -157,6 +158,13 @@ async def _publish_people(session: Session, run: ArchiveImport, now: datetime) -
 async def _make_members(
     session: Session, run: ArchiveImport, people: Sequence[tuple[int, bytes, str, str]], now: datetime
 ) -> None:
+    erased = await erased_accounts.among(session, [user_key for _, user_key, _, _ in people])
+    for number, user_key, _, _ in people:
+        if user_key in erased:
+            await _make_nameless(session, run, number, now)
+    people = [one for one in people if one[1] not in erased]
+    if not people:
+        return
     # Made by hand from one example each: SQLModel takes half a millisecond to make a member.
     member = Member(name="", created_at=now).model_dump(exclude={"id"})
     account = MemberAccount(member_id=0, platform=run.platform, tenant=run.tenant, user_key=b"", user="").model_dump(
@@ -172,6 +180,17 @@ async def _make_members(
     await connection.execute(insert(MemberAccount), rows)
 
 
+async def _make_nameless(session: Session, run: ArchiveImport, number: int, now: datetime) -> None:
+    """What somebody did whose person was forgotten counts, as done by nobody."""
+    member = Member(name=FORMER_MEMBER, created_at=now, forgotten_at=now)
+    session.add(member)
+    await session.flush()
+    await erased_accounts.was_on(session, member.id, [run.platform])
+    nobody = {"member_id": member.id, "user": f"forgotten {number}", "name": ""}
+    this = (col(ImportPerson.import_id) == run.id, col(ImportPerson.number) == number)
+    await session.exec(update(ImportPerson).where(*this).values(**nobody))
+
+
 def _names(run: ArchiveImport) -> dict[str, Any]:
     return {"run": run.id, "platform": run.platform, "tenant": run.tenant}
 
@@ -181,9 +200,20 @@ _FIND_PLACES = text(
     "UPDATE import_place SET place_id = (SELECT place.id FROM place WHERE place.platform = :platform"
     " AND place.tenant = :tenant AND place.external_id = import_place.external_id) WHERE import_id = :run"
 )
+# Who was forgotten stays nameless, also where the same account has come back as somebody new.
 _FIND_PEOPLE = text(
-    "UPDATE import_person SET member_id = (SELECT account.member_id FROM account"
+    "UPDATE import_person SET member_id = COALESCE("
+    "(SELECT member.id FROM member WHERE member.id = import_person.member_id AND member.forgotten_at IS NOT NULL),"
+    " (SELECT account.member_id FROM account"
     " WHERE account.platform = :platform AND account.tenant = :tenant"
-    " AND account.user_key = import_person.user_key)"
+    " AND account.user_key = import_person.user_key"
+    " AND account.user_key NOT IN (SELECT erased_account.user_key FROM erased_account)))"
     " WHERE import_id = :run AND number BETWEEN :first AND :last"
 )
+_LEAVE_OUT = text(
+    "DELETE FROM import_record WHERE import_id = :run AND person IN (SELECT import_person.number FROM import_person"
+    " JOIN account ON account.user_key = import_person.user_key"
+    " JOIN opt_out ON opt_out.member_id = account.member_id"
+    " WHERE import_person.import_id = :run AND account.platform = :platform AND account.tenant = :tenant)"
+)
+"""What those did who don't want their activity to be recorded."""

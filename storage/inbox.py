@@ -12,6 +12,7 @@ from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, true
 from sqlmodel import SQLModel, col, select
 
 from bot.core.platform import RawEvent
+from storage.activity import activity_key
 from storage.columns import NEVER_AGAIN, Moment, SealedBytes, neutral, personal, pseudonymous, row_id
 from storage.database import Session
 from storage.encryption import Cipher
@@ -27,12 +28,21 @@ class InboxState(IntEnum):
 
 
 class InboxEvent(SQLModel, table=True):
-    """One event as it came, encrypted. ``key`` and ``conversation`` are digests."""
+    """One event as it came, encrypted. ``key`` and ``conversation`` are digests.
+
+    ``message`` is the activity key of the message that the event is about; null where it is about none.
+    """
 
     __tablename__ = "inbox"
     __table_args__ = (
         Index("inbox_waiting", "id", sqlite_where=text("state = 0"), postgresql_where=text("state = 0")),
         Index("inbox_dead", "id", sqlite_where=text("state = 9"), postgresql_where=text("state = 9")),
+        Index(
+            "inbox_about_message",
+            "message",
+            sqlite_where=text("message IS NOT NULL"),
+            postgresql_where=text("message IS NOT NULL"),
+        ),
         NEVER_AGAIN,  # the worker reads on behind the highest number it has seen
     )
 
@@ -41,6 +51,7 @@ class InboxEvent(SQLModel, table=True):
     tenant: str = neutral()
     key: bytes = pseudonymous(unique=True)
     conversation: bytes = pseudonymous()
+    message: int | None = pseudonymous(default=None, sa_type=BigInteger)
     body: bytes = personal(sa_type=SealedBytes)
     received_at: datetime = neutral(sa_type=Moment, index=True)
     state: int = neutral(default=InboxState.WAITING, sa_type=SmallInteger)
@@ -79,6 +90,7 @@ async def keep(session: Session, cipher: Cipher, events: Sequence[RawEvent], now
             "tenant": event.tenant,
             "key": cipher.digest("event", event.platform, event.tenant, event.key),
             "conversation": cipher.digest("conversation", event.platform, event.tenant, event.conversation),
+            "message": activity_key(event.platform, event.tenant, event.message) if event.message else None,
             "body": event.body,
             "received_at": now,
         }
@@ -122,6 +134,16 @@ async def waiting(
     )
     rows = (await session.exec(statement)).all()
     return [Waiting(*row) for row in rows if row[0] not in without][:limit]
+
+
+async def about_message(session: Session, key: int) -> list[tuple[str, bytes]]:
+    """The events that posted, edited or took back the message with this activity key: platform and body.
+
+    In the order of their arrival. What could not be read is left out, and so is what is older than a week.
+    """
+    table: Any = InboxEvent
+    statement = select(table.platform, table.body).where(table.message == key, table.state != InboxState.DEAD.value)
+    return [tuple(row) for row in (await session.exec(statement.order_by(table.id))).all()]
 
 
 async def finish(session: Session, ids: Sequence[int]) -> None:

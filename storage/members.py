@@ -5,21 +5,30 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
+from bot.core.messages import mark
 from bot.core.roles import Role
-from storage.columns import Moment, SealedText, current_cipher, neutral, personal, pseudonymous, row_id
+from storage import erased_accounts
+from storage.columns import Erase, Moment, SealedText, current_cipher, neutral, personal, pseudonymous, row_id
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.upserts import insert_into
 
+FORMER_MEMBER = mark("Former member")
+"""What somebody is called whose person was forgotten."""
+
 
 class Member(SQLModel, table=True):
-    """One person, with one or more accounts. Units, languages and topics are what they told about themselves."""
+    """One person, with one or more accounts. Units, languages and topics are what they told about themselves.
+
+    Since ``forgotten_at`` it stands for nobody: figures still count what its person did.
+    """
 
     __tablename__ = "member"
 
@@ -33,6 +42,7 @@ class Member(SQLModel, table=True):
     introduced_at: datetime | None = neutral(default=None, sa_type=Moment)
     announced_at: datetime | None = neutral(default=None, sa_type=Moment)
     created_at: datetime = neutral(sa_type=Moment)
+    forgotten_at: datetime | None = neutral(default=None, sa_type=Moment)
 
 
 class MemberAccount(SQLModel, table=True):
@@ -42,7 +52,7 @@ class MemberAccount(SQLModel, table=True):
     __table_args__ = (UniqueConstraint("platform", "tenant", "user_key"),)
 
     id: int = row_id()
-    member_id: int = pseudonymous(foreign_key="member.id", index=True)
+    member_id: int = pseudonymous(foreign_key="member.id", index=True, erase=Erase.ROW)
     platform: str = neutral()
     tenant: str = neutral()
     user_key: bytes = pseudonymous()
@@ -56,7 +66,7 @@ class Membership(SQLModel, table=True):
     __tablename__ = "membership"
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
-    member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
+    member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True, erase=Erase.KEEP)
     joined_at: datetime = neutral(sa_type=Moment)
     left_at: datetime | None = neutral(default=None, sa_type=Moment)
     last_left_at: datetime | None = neutral(default=None, sa_type=Moment)
@@ -103,6 +113,11 @@ async def introduce(session: Session, member_id: int, profile: Profile, now: dat
     await session.flush()
 
 
+async def speak(session: Session, member_id: int, language: str) -> None:
+    """The member is spoken to in this language from now on."""
+    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language))
+
+
 async def announce(session: Session, member_id: int, now: datetime) -> bool:
     """Mark a member as introduced to everybody. False when that was done already: it is done once."""
     statement = update(Member).where(col(Member.id) == member_id, col(Member.announced_at).is_(None))
@@ -124,13 +139,35 @@ async def ensure(session: Session, person: Person, now: datetime) -> Member:
     return await session.get_one(Member, ids[person.account])
 
 
-async def ensure_many(session: Session, people: Mapping[Account, Person], now: datetime) -> dict[Account, int]:
-    """The member ids behind many accounts; who is new is known from now on."""
+async def who_did(session: Session, person: Person, at: datetime, now: datetime) -> Member | None:
+    """The member behind what an account did at a moment, known from now on; see ``ensure_many`` for None."""
+    known = await find(session, person.account)
+    if known is not None:
+        return known
+    ids = await ensure_many(session, {person.account: person}, now, {person.account: at})
+    return await session.get_one(Member, ids[person.account]) if ids else None
+
+
+async def ensure_many(
+    session: Session,
+    people: Mapping[Account, Person],
+    now: datetime,
+    last_acts: Mapping[Account, datetime] = MappingProxyType({}),
+) -> dict[Account, int]:
+    """The member ids behind many accounts; who is new is known from now on.
+
+    Who was forgotten after the last of their acts, where that is told, is left out: what is still on its way from
+    before must not bring them back.
+    """
     keys = {_user_key(account): account for account in people}
     statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
     found = {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
-    for account in people.keys() - found.keys():
-        found[account] = await _add(session, people[account], now)
+    strangers = people.keys() - found.keys()
+    erased = await erased_accounts.among(session, [_user_key(one) for one in strangers]) if strangers else {}
+    for account in strangers:
+        erased_at, last_act = erased.get(_user_key(account)), last_acts.get(account)
+        if erased_at is None or last_act is None or last_act >= erased_at:
+            found[account] = await _add(session, people[account], now)
     return found
 
 
@@ -211,6 +248,29 @@ async def depart(session: Session, community_id: int, place_id: int, member_id: 
         await session.flush()
 
 
+async def vacate(session: Session, community_id: int, place_id: int, at: datetime) -> None:
+    """The place is no longer one of the community's. Who is in none of its others has left the community.
+
+    Who holds a role stays in it: or who took the place out could no longer bring it back.
+    """
+    there = select(Presence.member_id).where(Presence.place_id == place_id)
+    elsewhere = (
+        select(Presence.member_id)
+        .join(CommunityPlace, col(CommunityPlace.id) == col(Presence.place_id))
+        .where(CommunityPlace.community_id == community_id, Presence.place_id != place_id)
+    )
+    with_a_role = select(MemberRole.member_id).where(MemberRole.community_id == community_id)
+    statement = update(Membership).where(
+        col(Membership.community_id) == community_id,
+        col(Membership.left_at).is_(None),
+        col(Membership.member_id).in_(there),
+        col(Membership.member_id).not_in(elsewhere),
+        col(Membership.member_id).not_in(with_a_role),
+    )
+    await session.exec(statement.values(left_at=at))
+    await session.exec(delete(Presence).where(col(Presence.place_id) == place_id))
+
+
 async def membership(session: Session, community_id: int, member_id: int) -> Membership | None:
     """Since when a member belongs to a community; None for strangers."""
     return await session.get(Membership, (community_id, member_id))
@@ -222,6 +282,17 @@ async def communities_of(session: Session, member_id: int) -> list[Community]:
         select(Community)
         .join(Membership, col(Membership.community_id) == col(Community.id))
         .where(Membership.member_id == member_id, col(Membership.left_at).is_(None), col(Community.complete))
+        .order_by(col(Membership.joined_at).desc(), col(Community.id).desc())
+    )
+    return list((await session.exec(statement)).all())
+
+
+async def ever_in(session: Session, member_id: int) -> list[Community]:
+    """The communities that a member belongs or once belonged to, the one joined last first."""
+    statement = (
+        select(Community)
+        .join(Membership, col(Membership.community_id) == col(Community.id))
+        .where(Membership.member_id == member_id)
         .order_by(col(Membership.joined_at).desc(), col(Community.id).desc())
     )
     return list((await session.exec(statement)).all())

@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 import orjson
-from sqlalchemy import JSON, Index, UniqueConstraint, delete, func, update
+from sqlalchemy import JSON, Index, UniqueConstraint, and_, delete, func, update
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
 from bot.core.roles import Role
-from storage.columns import Moment, SealedText, neutral, personal, pseudonymous, row_id
+from storage.columns import Erase, Moment, SealedText, neutral, personal, pseudonymous, row_id
 from storage.communities import Community
 from storage.database import Session
 from storage.encryption import Cipher, new_data_key, seal, unseal
@@ -24,6 +25,8 @@ class Question(SQLModel, table=True):
     """One question. Who asked it is here only when it was asked by name; text and answer are encrypted.
 
     ``number`` counts within a community: Q12. ``stage`` is how far reminders have come since ``routed_at``.
+    What a confidential asker does sets a moment to the hour alone. ``assistant_may_read``: whether its words may go to
+    a language model, which suggests a topic.
     """
 
     __tablename__ = "question"
@@ -42,8 +45,13 @@ class Question(SQLModel, table=True):
     confidential: bool = neutral(default=False)
     share: bool = neutral(default=True)
     asker_id: int | None = pseudonymous(default=None, foreign_key="member.id", index=True)
-    text: str | None = personal(default=None, sa_type=SealedText)
-    answer: str | None = personal(default=None, sa_type=SealedText)
+    text: str | None = personal(
+        default=None, sa_type=SealedText,
+        whose="asker_id", erase=Erase.UNLESS_SHARED, shared={"share": True, "state": "accepted"},
+    )  # fmt: skip
+    answer: str | None = personal(
+        default=None, sa_type=SealedText, whose="expert_id", seen_by=("asker_id",), erase=Erase.UNLESS_SHARED
+    )
     expert_id: int | None = pseudonymous(default=None, foreign_key="member.id")
     expert_message: str | None = neutral(default=None)
     asked_at: datetime = neutral(sa_type=Moment)
@@ -51,6 +59,8 @@ class Question(SQLModel, table=True):
     answered_at: datetime | None = neutral(default=None, sa_type=Moment)
     closed_at: datetime | None = neutral(default=None, sa_type=Moment, index=True)
     stage: int = neutral(default=0)
+    reopened_at: datetime | None = neutral(default=None, sa_type=Moment)
+    assistant_may_read: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
 
     @property
     def code(self) -> str:
@@ -107,6 +117,11 @@ async def by_id(session: Session, question_id: int) -> Question | None:
     return await session.get(Question, question_id, populate_existing=True, with_for_update=True)
 
 
+async def as_seen(session: Session, question_id: int) -> Question | None:
+    """The question as it stands, only to look at it, or None."""
+    return await session.get(Question, question_id)
+
+
 async def by_number(session: Session, community_id: int, number: int) -> Question | None:
     """The question that a community calls Q ``number``, or None. Held like that of ``by_id``."""
     statement = select(Question).where(Question.community_id == community_id, Question.number == number)
@@ -128,9 +143,23 @@ async def move(
     return bool(result.rowcount)
 
 
+async def set_topic(session: Session, question: Question, topic: str) -> None:
+    """What the question is about, where nobody had said so."""
+    await session.exec(
+        update(Question).where(col(Question.id) == question.id, col(Question.topic).is_(None)).values(topic=topic)
+    )
+    await session.refresh(question)
+
+
 async def set_messages(session: Session, question: Question, **references: str | None) -> None:
     """The references of the messages that show the question, so that they can be edited."""
     await session.exec(update(Question).where(col(Question.id) == question.id).values(**references))
+    await session.refresh(question)
+
+
+async def set_share(session: Session, question: Question, *, share: bool) -> None:
+    """Whether others may read the question and its answer."""
+    await session.exec(update(Question).where(col(Question.id) == question.id).values(share=share))
     await session.refresh(question)
 
 
@@ -210,6 +239,36 @@ def _opened(cipher: Cipher, row: ConfidentialAsker) -> SealedAsker:
     return SealedAsker(**orjson.loads(unseal(cipher.decrypt(row.data_key), row.sealed)))
 
 
+async def forget_asker(session: Session, cipher: Cipher, member_id: int, *, keep_shared: bool) -> None:
+    """Delete the keys to what a member asked confidentially, and the words, unless they were shared and may stay."""
+    for row in (await session.exec(select(ConfidentialAsker))).all():
+        if _opened(cipher, row).member_id != member_id:
+            continue
+        if not keep_shared:
+            await session.exec(update(Question).where(col(Question.id) == row.question_id).values(text=None))
+        await session.delete(row)
+    await session.flush()
+
+
+async def change_confidential_words(session: Session, cipher: Cipher, question_id: int, words: str) -> None:
+    """Put other words in the place of those in which somebody asked confidentially."""
+    asker = await asker_of(session, cipher, question_id)
+    if asker is not None:
+        row = await session.get_one(ConfidentialAsker, question_id)
+        row.sealed = seal(cipher.decrypt(row.data_key), orjson.dumps(asdict(replace(asker, words=words))))
+        session.add(row)
+        await session.flush()
+
+
+async def confidential_words(session: Session, cipher: Cipher) -> list[tuple[Question, SealedAsker]]:
+    """Every confidential question of the installation whose asker is still known, the oldest first."""
+    statement = select(Question, ConfidentialAsker).join(
+        ConfidentialAsker, col(ConfidentialAsker.question_id) == col(Question.id)
+    )
+    rows = (await session.exec(statement.order_by(col(Question.id)))).all()
+    return [(question, _opened(cipher, row)) for question, row in rows]
+
+
 async def forget_askers(session: Session, community_id: int, closed_before: datetime) -> None:
     """Delete the data keys, and what they open, of confidential questions that ended before a moment."""
     ended = select(Question.id).where(Question.community_id == community_id, col(Question.closed_at) < closed_before)
@@ -230,23 +289,26 @@ async def untouched_since(
 async def experts_of(session: Session, community_id: int) -> list[tuple[Expert, Member]]:
     """Who answers questions in a community now, in the order in which they came to it.
 
-    Who left the community, or no longer holds the role, is not among them.
+    The role makes an expert, however it was given: who named no topic answers every one. Who left the community, or
+    no longer holds the role, is not among them.
     """
+    told = and_(col(Expert.member_id) == col(Member.id), col(Expert.community_id) == community_id)
     statement = (
-        select(Expert, Member)
-        .join(Member, col(Member.id) == col(Expert.member_id))
-        .join(Membership, col(Membership.member_id) == col(Expert.member_id))
-        .join(MemberRole, col(MemberRole.member_id) == col(Expert.member_id))
+        select(Member, Expert)
+        .join(MemberRole, col(MemberRole.member_id) == col(Member.id))
+        .join(Membership, col(Membership.member_id) == col(Member.id))
+        .outerjoin(Expert, told)
         .where(
-            Expert.community_id == community_id,
             Membership.community_id == community_id,
             col(Membership.left_at).is_(None),
             MemberRole.community_id == community_id,
             MemberRole.role == Role.EXPERT.value,
         )
-        .order_by(col(Expert.member_id))
+        .order_by(col(Member.id))
+        .execution_options(populate_existing=True)  # what was changed without them in view shows, too
     )
-    return [(expert, member) for expert, member in (await session.exec(statement)).all()]
+    found = (await session.exec(statement)).all()
+    return [(expert or Expert(community_id=community_id, member_id=member.id), member) for member, expert in found]
 
 
 async def expert(session: Session, community_id: int, member_id: int) -> Expert | None:
@@ -267,10 +329,21 @@ async def remove_expert(session: Session, community_id: int, member_id: int) -> 
     )
 
 
-async def set_away(session: Session, community_id: int, member_id: int, *, away: bool) -> bool:
-    """Whether an expert is away from now on. False when the member is no expert."""
-    statement = update(Expert).where(col(Expert.community_id) == community_id, col(Expert.member_id) == member_id)
-    return bool((await session.exec(statement.values(away=away))).rowcount)
+async def set_away(session: Session, community_id: int, member_id: int, *, away: bool) -> None:
+    """Whether an expert is away from now on."""
+    await _change_expert(session, community_id, member_id, away=away)
+
+
+async def was_asked(session: Session, community_id: int, member_id: int, now: datetime) -> None:
+    """An expert was given a question just now."""
+    await _change_expert(session, community_id, member_id, asked_at=now)
+
+
+async def _change_expert(session: Session, community_id: int, member_id: int, **values: Any) -> None:
+    """Nothing may be known yet of who was made an expert by their role alone."""
+    new = {"community_id": community_id, "member_id": member_id, "topics": [], "away": False, **values}
+    statement = insert_into(session, Expert).values(**new)
+    await session.exec(statement.on_conflict_do_update(index_elements=["community_id", "member_id"], set_=values))
 
 
 async def load_of(session: Session, community_id: int, states: Collection[str]) -> dict[int, int]:

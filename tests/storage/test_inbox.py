@@ -9,13 +9,16 @@ from sqlmodel import select
 
 from bot.core.platform import RawEvent
 from storage import inbox
+from storage.activity import activity_key
 from storage.database import Database
 from storage.inbox import HandledEvent, InboxEvent
 from tests.community import START
 
 
-def event(key: str, *, platform: str = "fake", tenant: str = "tenant", body: bytes = b"{}") -> RawEvent:
-    return RawEvent(platform, tenant, key, "conversation", body)
+def event(
+    key: str, *, platform: str = "fake", tenant: str = "tenant", body: bytes = b"{}", message: str = ""
+) -> RawEvent:
+    return RawEvent(platform, tenant, key, "conversation", body, message)
 
 
 async def keep(database: Database, *events: RawEvent) -> int:
@@ -123,3 +126,17 @@ async def test_a_failed_event_keeps_its_tries_and_its_moment(database: Database)
         await inbox.retry_later(session, 1, 3, moment, "RuntimeError")
     (one,) = await waiting(database)
     assert (one.attempts, one.retry_at) == (3, moment)
+
+
+async def test_what_was_told_of_a_message_is_found_by_its_activity_key(database: Database) -> None:
+    await keep(database, event("1", message="m1", body=b"posted"), event("2", message="m2"), event("3"))
+    await keep(database, event("4", message="m1", body=b"unreadable"), event("5", message="m1", tenant="another"))
+    await keep(database, event("6", message="m1", body=b"edited"))
+    ids = [one.id for one in await waiting(database)]
+    async with database.transaction() as session:
+        await inbox.finish(session, [ids[0]])
+        await inbox.bury(session, ids[3], 1, "unreadable")
+    async with database.reading() as session:
+        found = await inbox.about_message(session, activity_key("fake", "tenant", "m1"))
+        assert found == [("fake", b"posted"), ("fake", b"edited")]
+        assert await inbox.about_message(session, activity_key("fake", "tenant", "m3")) == []

@@ -1,0 +1,42 @@
+"""Who does not want their activity to be recorded. It holds for a person, in all of their communities."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlmodel import SQLModel, col, delete, select
+
+from storage.columns import Moment, neutral, pseudonymous
+from storage.database import Session
+from storage.upserts import insert_into
+
+
+class OptOut(SQLModel, table=True):
+    """That nothing of what a member does has been counted since a moment."""
+
+    __tablename__ = "opt_out"
+
+    member_id: int = pseudonymous(foreign_key="member.id", primary_key=True)
+    since: datetime = neutral(sa_type=Moment)
+
+
+async def stop_recording(session: Session, member_id: int, now: datetime) -> bool:
+    """What the member does is not counted from now on. False when that was so already."""
+    values = {"member_id": member_id, "since": now}
+    return bool((await session.exec(insert_into(session, OptOut).values(**values).on_conflict_do_nothing())).rowcount)
+
+
+async def record_again(session: Session, member_id: int) -> bool:
+    """What the member does is counted again. False when it was all the time."""
+    return bool((await session.exec(delete(OptOut).where(col(OptOut.member_id) == member_id))).rowcount)
+
+
+async def is_out(session: Session, member_id: int) -> bool:
+    """Whether what the member does is counted nowhere."""
+    return await session.get(OptOut, member_id) is not None
+
+
+async def among(session: Session, member_ids: Collection[int]) -> set[int]:
+    """Those of these members whose activity is not to be recorded."""
+    return set((await session.exec(select(OptOut.member_id).where(col(OptOut.member_id).in_(member_ids)))).all())
