@@ -5,28 +5,20 @@ Until then the bot records nothing and stays silent there.
 
 from __future__ import annotations
 
-from zoneinfo import available_timezones
-
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
 from bot.core.events import BotInvited, BotRemoved, ButtonPressed, FormSubmitted, PlaceRenamed
 from bot.core.forms import Choice, ChoiceField, Form, TextField
 from bot.core.messages import Button, Emphasis, Kind, Message, joined, mark
 from bot.core.roles import Purpose, Role
+from bot.core.time_zones import time_zone_called
 from bot.services import Services
+from bot.texts import own_name
 from storage import communities, invitations, members
 from storage.communities import CommunityPlace
 
 capability = Capability("beginning")
 
-LANGUAGE_NAMES = {
-    "ar": "العربية",
-    "en": "English",
-    "es": "Español",
-    "fr": "Français",
-    "pt": "Português",
-    "sw": "Kiswahili",
-}
 PURPOSES = {
     Purpose.MAIN: mark("Main: where everybody talks"),
     Purpose.STAKEHOLDERS: mark("Stakeholders: where health checks are posted"),
@@ -81,7 +73,7 @@ async def ask_about_community(event: ButtonPressed, services: Services) -> None:
     place = await _free_place(services, event.subject)
     label = services.wording.label
     texts, settings = services.frame.texts, services.frame.settings
-    languages = tuple(Choice(code, LANGUAGE_NAMES.get(code, code)) for code in texts.languages)
+    languages = tuple(Choice(code, own_name(code)) for code in texts.languages)
     form = Form(
         action="beginning.started",
         subject=event.subject,
@@ -176,10 +168,9 @@ async def joined_with_code(event: FormSubmitted, services: Services) -> None:
 
 def time_zone(text: str) -> str:
     """The time zone that somebody wrote, upper or lower case, with spaces. Raises Refusal."""
-    wanted = "_".join(text.split()).casefold()
-    for name in available_timezones():
-        if name.casefold() == wanted:
-            return name
+    found = time_zone_called(text)
+    if found is not None:
+        return found
     raise Refusal(
         mark("I don't know the time zone {zone}. Write it like Africa/Nairobi. Press the button to try again."),
         zone=text,

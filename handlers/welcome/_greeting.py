@@ -1,0 +1,146 @@
+"""Who joins is greeted privately, once, and the place gets one joint line for everybody."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+from bot.core.events import ButtonPressed, CommandUsed, Joined
+from bot.core.messages import Button, Emphasis, Kind, Message, Text, joined, mark
+from bot.core.roles import Purpose
+from bot.services import Services
+from bot.texts import Wording
+from handlers.welcome._capability import capability
+from handlers.welcome._journey import begin
+from handlers.welcome._texts import Part, filled, written
+from storage import activity, communities, members, welcomes
+from storage.communities import CommunityPlace
+from storage.members import Member, Membership
+from storage.welcomes import Welcome
+
+AWAY_FOR = timedelta(days=30)
+JOINT_LINE_AFTER = timedelta(minutes=1)
+_NAMES_IN_JOINT_LINE = 5
+_JOINT_LINE = "welcome.joint_line"
+
+
+@capability.on(Joined)
+async def greet(event: Joined, services: Services) -> None:
+    """Greet who came, privately and in their language; who was here within 30 days is not greeted again."""
+    assert services.known_place is not None  # noqa: S101 - a join happens in a place
+    community, member = services.community, services.member
+    await _expect_in_joint_line(event, services)
+    greeted = await welcomes.of(services.session, community.id, member.id)
+    membership = await members.membership(services.session, community.id, member.id)
+    if greeted is not None and not _was_away(membership, event, greeted):
+        return
+    row = await services.tell(member, await greeting(services, member, services.known_place), Kind.WELCOME)
+    await welcomes.remember(
+        services.session,
+        Welcome(
+            community_id=community.id,
+            member_id=member.id,
+            greeted_at=event.at,
+            reference=row.reference if row else None,
+            place_id=services.known_place.id,
+        ),
+    )
+    await begin(services, member, event.at)
+
+
+async def _expect_in_joint_line(event: Joined, services: Services) -> None:
+    """The main place hears once of everybody who comes to it, or comes back to it after more than 30 days."""
+    place, member = services.known_place, services.member
+    if place is None or place.purpose != Purpose.MAIN.value:
+        return
+    last = await activity.last_came(services.session, services.community.id, place.id, member.id, before=event.at)
+    if last is not None and event.at - last <= AWAY_FOR:
+        return
+    await welcomes.expect_in_joint_line(services.session, place.id, member.id, event.at)
+    at = services.now() + JOINT_LINE_AFTER
+    await services.later(_JOINT_LINE, {"place": place.id}, at=at, once=f"{_JOINT_LINE}:{place.id}")
+
+
+def _was_away(membership: Membership | None, event: Joined, greeted: Welcome) -> bool:
+    """Whether somebody came back after more than 30 days, since they were last greeted."""
+    left_at = membership.last_left_at if membership else None
+    return left_at is not None and left_at >= greeted.greeted_at and event.at - left_at > AWAY_FOR
+
+
+async def greeting(services: Services, member: Member, place: CommunityPlace | None) -> Message:
+    """The private greeting in somebody's language. Who has introduced themselves is not asked again."""
+    wording = services.wording_for(member)
+    text = await written(services, Part.GREETING, place, wording, member.language)
+    label = wording.label
+    buttons = (
+        Button(label(mark("Introduce me")), "welcome.introduce", emphasis=Emphasis.PRIMARY),
+        Button(label(mark("Ask something")), "questions.ask"),
+        Button(label(mark("The norms")), "welcome.norms"),
+    )
+    place_name = place.name if place else ""
+    body = filled(text.markdown, name=member.name, community=services.community.name, place=place_name)
+    return Message(body, buttons[1:] if member.introduced_at else buttons)
+
+
+async def place_of(services: Services, member: Member) -> CommunityPlace | None:
+    """The place whose texts are meant for somebody: where they act, else where they came to first."""
+    if services.known_place is not None:
+        return services.known_place
+    there = await welcomes.places_with(services.session, services.community.id, member.id)
+    return there[0] if there else await communities.place_for(services.session, services.community.id, Purpose.MAIN)
+
+
+async def update_greeting(services: Services, member: Member) -> None:
+    """The greeting loses the button that has been pressed."""
+    greeted = await welcomes.of(services.session, services.community.id, member.id)
+    if greeted is not None and greeted.reference is not None:
+        place = await communities.place_by_id(services.session, greeted.place_id) if greeted.place_id else None
+        await services.edit(greeted.reference, await greeting(services, member, place))
+
+
+@capability.due(_JOINT_LINE)
+async def say_joint_line(payload: dict[str, Any], services: Services) -> None:
+    """One line for everybody who came within the last minute."""
+    newcomers = await welcomes.take_newcomers(services.session, payload["place"])
+    place = await communities.place_by_id(services.session, payload["place"])
+    if not newcomers or place is None or not place.active or place.purpose != Purpose.MAIN.value:
+        return
+    names = [member.name for member in newcomers]
+    await services.post(place.address, Message(joint_line(services.community_wording, names)), Kind.WELCOME)
+
+
+def joint_line(wording: Wording, names: list[str]) -> Text:
+    """One line for everybody who came: five names at most, then how many more."""
+    shown = names[:_NAMES_IN_JOINT_LINE]
+    more = len(names) - len(shown)
+    if more == 0:
+        return wording.say(mark("Please welcome {names}! Say hello below."), names=wording.listing(shown))
+    return wording.plural(
+        "Please welcome {names} and {count} more person! Say hello below.",
+        "Please welcome {names} and {count} more people! Say hello below.",
+        more,
+        names=", ".join(shown),
+    )
+
+
+@capability.button("welcome.norms")
+async def show_norms(_event: ButtonPressed, services: Services) -> None:
+    """What this community keeps to."""
+    await services.answer(await _norms(services))
+
+
+@capability.command("rules", summary=mark("How we treat each other here"), title=mark("How we treat each other"))
+async def rules(_event: CommandUsed, services: Services) -> None:
+    """The norms by command."""
+    await services.answer(await _norms(services))
+
+
+async def _norms(services: Services) -> Message:
+    community, wording = services.community, services.wording
+    name = services.known_member.name if services.known_member else ""
+    place = await place_of(services, services.member) if services.known_member else services.known_place
+    language = services.known_member.language if services.known_member else None
+    text = await written(services, Part.NORMS, place, wording, language)
+    title = wording.say(mark("**How we treat each other in {community}**"), community=community.name)
+    place_name = place.name if place else ""
+    return Message(joined([title, filled(text.markdown, name=name, community=community.name, place=place_name)]))
