@@ -10,14 +10,14 @@ from datetime import datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.core.capability import Capability
 from bot.core.errors import Refusal
 from bot.core.events import CommandUsed
 from bot.core.messages import Attachment, Kind, Message, Text, mark
 from bot.core.roles import Purpose, Role
 from bot.services import Services, WorkServices
 from bot.texts import Texts, Wording
-from handlers.health import _post
+from handlers.health import _me, _own_work, _post
+from handlers.health._capability import capability
 from handlers.health._figures import NAMES, Figures, weekly_series
 from handlers.health._picture import PictureWords, draw, in_words
 from handlers.health._report import EVERY, reader, report, report_every
@@ -29,10 +29,9 @@ from storage.weekly_figures import Week
 
 __all__ = ["EVERY", "as_lines", "capability", "post_scheduled", "report", "report_every"]
 
-capability = Capability("health")
-
 _LENGTH = re.compile(r"(7|30|90)d")
 _USAGE = mark("health, or health 7d|30d|90d")
+_ME = "me"
 _USUAL_DAYS = 30
 _WEEKS_SHOWN = 12
 _OVERDUE = timedelta(hours=72)
@@ -57,10 +56,15 @@ class Check:
     summary=mark("Post a health check for the stakeholders"),
     usage=_USAGE,
     roles=(Role.FACILITATOR, Role.STAKEHOLDER),
+    title=mark("Health check"),
+    everybody=(_ME,),
 )
 async def health(event: CommandUsed, services: Services) -> None:
-    """Start a health check of the last 7, 30 or 90 days."""
+    """Start a health check of the last 7, 30 or 90 days; with ``me`` tell members what they did themselves."""
     words = event.arguments.split()
+    if [word.casefold() for word in words] == [_ME]:
+        await _me.tell(services)
+        return
     found = _LENGTH.fullmatch(words[0].casefold()) if len(words) == 1 else None
     if words and found is None:
         raise Refusal(mark("I understand: {usage}"), usage=services.wording.label(_USAGE))
@@ -116,6 +120,7 @@ async def check(payload: Mapping[str, Any], services: WorkServices) -> Check:
         now = await read.window(start, until)
         before = (await read.window_before(now)).figures
         earlier = [one.figures for one in await read.earlier(now)]
+        own_work = await read.own_work(now)
         weeks = await weekly_series(session, community, until, _WEEKS_SHOWN)
         waiting = await questions.unanswered_since(session, community.id, until - _OVERDUE)
     found = now.figures
@@ -130,7 +135,7 @@ async def check(payload: Mapping[str, Any], services: WorkServices) -> Check:
             signals(found, earlier, [question.code for question in waiting]),
             services.frame.registry.commands,
         ),
-        details=_post.details(wording, found, before, earlier),
+        details=_post.details(wording, found, before, earlier, _own_work.told(wording, own_work)),
         picture=await asyncio.to_thread(draw, weeks, words.picture(weeks)),
         alt=in_words(community.name, weeks, wording),
         sheet=await asyncio.to_thread(

@@ -55,7 +55,7 @@ def absence_factor(ascending: Sequence[int]) -> int | None:
     return None
 
 
-def decile(tenths: int, answered: int, waits: Mapping[int, int]) -> float | None:
+def decile(tenths: int, answered: int, waits: Mapping[int, float]) -> float | None:
     """The decile of ``answered`` values by linear interpolation between the two ranks it lies between.
 
     ``waits`` holds at least the values at those ranks, rank 0 the smallest (Hyndman & Fan 1996, type 7).

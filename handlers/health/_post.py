@@ -98,8 +98,13 @@ def headline(wording: Wording, name: str, figures: Figures, previous: Figures) -
     )
 
 
-def details(wording: Wording, figures: Figures, previous: Figures, earlier: Sequence[Figures]) -> Text:
-    """Every figure: its value, the one before, the last windows as a row of bars, and what is wished for."""
+def details(
+    wording: Wording, figures: Figures, previous: Figures, earlier: Sequence[Figures], own_work: Text | None
+) -> Text:
+    """Every figure: its value, the one before, the last windows as a row of bars, and what is wished for.
+
+    Below them stands what came of the bot's own work, where there was any.
+    """
     lines = []
     for name in NAMES:
         if name not in LABELS:
@@ -117,7 +122,8 @@ def details(wording: Wording, figures: Figures, previous: Figures, earlier: Sequ
     note = wording.say(
         mark("Bars show up to eight periods, the newest last. Under 30 events a rate is shown as a count.")
     )
-    return joined([title, points(lines), note])
+    parts: list[Value] = [title, points(lines), note]
+    return joined([*parts, own_work] if own_work else parts)
 
 
 def wish(wording: Wording, name: str) -> str:

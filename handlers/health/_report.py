@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from handlers.health import _figures
+from handlers.health import _figures, _own_work
 from handlers.health._figures import AskedBetween, Figures
+from handlers.health._own_work import OwnWork
 from storage import figures as stored
 from storage import questions
 from storage.communities import Community
@@ -46,6 +47,10 @@ class Reader:
         found = await _figures.check(self.session, self.community, a, b, self.data_end, asked)
         return Checked(a, b, found)
 
+    async def own_work(self, checked: Checked) -> OwnWork:
+        """What came of the bot's own work in that window."""
+        return await _own_work.read(self.session, self.community, checked.a, checked.b, self.data_end)
+
     async def window_before(self, checked: Checked) -> Checked:
         """The figures of the window of the same length before it."""
         return await self.window(_figures.before(checked.a, checked.b, self.community), checked.a)
@@ -63,12 +68,13 @@ class Reader:
             start, end = _figures.before(start, end, self.community), start
         return found[::-1]
 
-    def as_json(self, checked: Checked, previous: Checked) -> dict[str, Any]:
+    async def as_json(self, checked: Checked, previous: Checked) -> dict[str, Any]:
         """One window, with the one before it."""
-        return {**self._as_json(checked), "previous": self._as_json(previous)}
+        return {**await self._as_json(checked), "previous": await self._as_json(previous)}
 
-    def _as_json(self, checked: Checked) -> dict[str, Any]:
+    async def _as_json(self, checked: Checked) -> dict[str, Any]:
         zone = ZoneInfo(self.community.time_zone)
+        own_work = await self.own_work(checked)
         return {
             "from": checked.a.astimezone(zone).isoformat(),
             "to": checked.b.astimezone(zone).isoformat(),
@@ -76,6 +82,7 @@ class Reader:
             "figures": checked.figures.as_json(),
             "reasons": dict(checked.figures.reasons),
             "participation_base": checked.figures.participation_base,
+            "own_work": own_work.as_json(),
         }
 
 
@@ -102,7 +109,7 @@ async def report(
     """``health --from A --to B --json``: the figures of ``[a, b)`` and of the window before it."""
     read = await reader(session, community, b, now, asked_through_the_bot)
     checked = await read.window(a, b)
-    return read.as_json(checked, await read.window_before(checked))
+    return await read.as_json(checked, await read.window_before(checked))
 
 
 async def report_every(
@@ -125,7 +132,7 @@ async def report_every(
         checked = await read.window(start, end)
         follows = last is not None and last.a == _figures.before(start, end, community)
         previous = last if last is not None and follows else await read.window_before(checked)
-        windows.append(read.as_json(checked, previous))
+        windows.append(await read.as_json(checked, previous))
         last = checked
     return {"windows": windows}
 

@@ -15,13 +15,11 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from bot.core.cells import neutralised, writable
 from bot.core.messages import mark
 from handlers.health._figures import NAMES, Figures, shown_parity
 from storage.weekly_figures import Week
 
-_FORMULA = re.compile(r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]*[=+\-@＝＋－＠−]|^[\t\r\n]")
-_UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")  # not characters of XML 1.0
-_LONGEST_CELL = 32_767
 _LONGEST_SHEET_NAME = 31
 
 _RATES = frozenset(
@@ -55,16 +53,6 @@ class SheetWords:
     first_response: str = mark("Time to a first answer (median, minutes)")
     group: str = mark("Group")
     compared: str = mark("Participation compared with everybody's")
-
-
-def neutralised(text: str) -> str:
-    """``text`` as it may stand in a cell: never the beginning of a formula, and writable as XML.
-
-    An apostrophe goes before ``= + - @``, their full-width forms, a tab or a line break, also where blanks or
-    invisible characters come first (OWASP, "CSV Injection").
-    """
-    clean = _UNWRITABLE.sub("\N{REPLACEMENT CHARACTER}", text)
-    return ("'" + clean if _FORMULA.search(clean) else clean)[:_LONGEST_CELL]
 
 
 def spreadsheet(current: Figures, previous: Figures, weeks: Sequence[Week], words: SheetWords, time_zone: str) -> bytes:
@@ -139,7 +127,8 @@ class _Sheets:
             self._number(sheet, row, 4, week.first_response_median, "number")
 
     def _sheet(self, name: str, widths: Sequence[int]) -> Any:
-        allowed = re.sub(r"[\[\]:*?/\\]", " ", _UNWRITABLE.sub("", name)).strip(" '")[:_LONGEST_SHEET_NAME]
+        plain = re.sub(r"[\[\]:*?/\\\N{REPLACEMENT CHARACTER}]", " ", writable(name))
+        allowed = plain.strip(" '")[:_LONGEST_SHEET_NAME]
         taken = {sheet.get_name().lower() for sheet in self._book.worksheets()}
         sheet = self._book.add_worksheet(None if not allowed or allowed.lower() in taken else allowed)
         for column, width in enumerate(widths):

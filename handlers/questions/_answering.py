@@ -1,33 +1,29 @@
-"""What experts do with a question, and what askers do with the answer."""
+"""What experts do with a question: they answer it, ask back, or pass it on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
 from typing import Any
 
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted
-from bot.core.forms import Form, LongTextField
-from bot.core.messages import Button, Kind, Message, joined, mark
-from bot.core.roles import Purpose, Role
+from bot.core.messages import Kind, Message, mark
+from bot.core.roles import Role
 from bot.services import Services
 from handlers.questions import _routing as routing
 from handlers.questions import _wording as words
 from handlers.questions._askers import asker_of, is_asker
-from handlers.questions._asking import own_question
 from handlers.questions._capability import capability
-from handlers.questions._deadlines import plan, plan_asker
+from handlers.questions._deadlines import plan_asker
+from handlers.questions._forms import words_form
 from handlers.questions._state import Act, State, after, allowed_from
-from storage import communities, members, questions
+from handlers.questions._steps import advance
+from storage import question_exchange, questions
+from storage.question_exchange import Part
 from storage.questions import Question
 
-_CODE = re.compile(r"[Qq]?(\d{1,9})")
+CODE = re.compile(r"[Qq]?(\d{1,9})")
 _ANSWERED = mark("You have answered this. Thank you!")
-_NOT_SOLVED = mark("The answer has not solved it yet.")
-_MORE_BELOW = mark("There is more about this below.")
-_LATER = "questions.pass_on"
-_MORE, _HELPED, _ELSEWHERE = "more", "helped", "elsewhere"
 _USAGE_ANSWER = mark("answer Q12 your answer")
 _USAGE_DECLINE = mark("decline Q12")
 _USAGE_ASSIGN = mark("assign Q12 @name")
@@ -35,7 +31,7 @@ _USAGE_ASSIGN = mark("assign Q12 @name")
 
 async def question_called(services: Services, code: str, usage: str) -> Question:
     """The question of this community that people call Q12. Raises Refusal."""
-    found = _CODE.fullmatch(code)
+    found = CODE.fullmatch(code)
     if found is None:
         raise Refusal(mark("I understand: {usage}"), usage=services.wording.label(usage))
     question = await questions.by_number(services.session, services.community.id, int(found[1]))
@@ -55,31 +51,22 @@ async def _question_of_expert(services: Services, subject: str) -> Question:
     question = await questions.by_id(services.session, int(subject))
     if question is None or question.community_id != services.community.id:
         raise Refusal(mark("This question is no longer there."))
-    await _check_expert(services, question)
+    await check_expert(services, question)
     return question
 
 
-async def _check_expert(services: Services, question: Question) -> None:
-    has_it = question.expert_id == services.member.id
-    if has_it and await routing.is_expert(services, services.member.id, even_away=True):
-        return
-    if await is_asker(services, question):
+async def has_it(services: Services, question: Question) -> bool:
+    """Whether who acts is the expert who has the question now."""
+    mine = question.expert_id == services.member.id
+    return mine and await routing.is_expert(services, services.member.id, even_away=True)
+
+
+async def check_expert(services: Services, question: Question) -> None:
+    """Raises Refusal unless who acts is the expert who has the question now."""
+    if await is_asker(services, question):  # first: for a while they can be its expert, too
         raise Refusal(mark("You asked this question yourself; somebody else answers it."))
-    raise Refusal(mark("Only the expert who has this question now can do that."))
-
-
-async def _words_form(services: Services, action: str, question: Question, title: str, label: str) -> Form:
-    """Words about a question. It stands above them: who has two such forms open must not mistake one for the other."""
-    asker = await asker_of(services, question)
-    return Form(
-        action=action,
-        subject=str(question.id),
-        title=services.wording.label(title),
-        intro=words.which(services.wording, question, asker.words if asker else question.text or ""),
-        submit=services.wording.label(mark("Send")),
-        language=services.wording.language,
-        fields=(LongTextField(name="text", label=services.wording.label(label)),),
-    )
+    if not await has_it(services, question):
+        raise Refusal(mark("Only the expert who has this question now can do that."))
 
 
 @capability.button(words.ANSWER)
@@ -88,7 +75,7 @@ async def ask_for_answer(event: ButtonPressed, services: Services) -> None:
     question = await _question_of_expert(services, event.subject)
     after(Act.ANSWER, State(question.state))
     title = mark("Answer a question")
-    await services.open_form(await _words_form(services, "questions.answered", question, title, mark("Your answer")))
+    await services.open_form(await words_form(services, "questions.answered", question, title, mark("Your answer")))
 
 
 @capability.form("questions.answered")
@@ -103,12 +90,12 @@ async def answer_by_command(event: CommandUsed, services: Services) -> None:
     """``answer Q12 text``; without a text the form opens."""
     code, text = _code_and_rest(event)
     question = await question_called(services, code, _USAGE_ANSWER)
-    await _check_expert(services, question)
+    await check_expert(services, question)
     if text:
         await give_answer(services, question, text)
         return
     title = mark("Answer a question")
-    await services.open_form(await _words_form(services, "questions.answered", question, title, mark("Your answer")))
+    await services.open_form(await words_form(services, "questions.answered", question, title, mark("Your answer")))
 
 
 async def give_answer(services: Services, question: Question, text: str) -> None:
@@ -120,6 +107,22 @@ async def give_answer(services: Services, question: Question, text: str) -> None
         after(Act.ANSWER, State(question.state))
         raise Refusal(mark("Only the expert who has this question now can do that."))
     await routing.take_from_expert(services, question, _ANSWERED)
+    await _bring(services, question, text)
+
+
+async def answer_instead(services: Services, question: Question, text: str) -> None:
+    """A facilitator answers in the place of whoever has the question, or of nobody. Raises Refusal."""
+    if await is_asker(services, question):
+        raise Refusal(mark("You asked this question yourself; somebody else answers it."))
+    former, card = question.expert_id, question.expert_message
+    changed = {"answer": text, "answered_at": services.now(), "expert_id": services.member.id, "expert_message": None}
+    await advance(services.session, question, Act.ANSWER_INSTEAD, **changed)
+    await routing.close_card(services, question, former, card, routing.SOMEBODY_ELSE)
+    await _bring(services, question, text)
+
+
+async def _bring(services: Services, question: Question, text: str) -> None:
+    expert = services.member
     asker = await asker_of(services, question)
     if asker is not None:
         message = words.answer(services.wording_for(asker.member), question, expert.name, text)
@@ -134,7 +137,7 @@ async def ask_for_more(event: ButtonPressed, services: Services) -> None:
     question = await _question_of_expert(services, event.subject)
     after(Act.ASK_BACK, State(question.state))
     label = mark("What would you like to know?")
-    form = await _words_form(services, "questions.asked_back", question, mark("Ask back"), label)
+    form = await words_form(services, "questions.asked_back", question, mark("Ask back"), label)
     await services.open_form(form)
 
 
@@ -142,49 +145,21 @@ async def ask_for_more(event: ButtonPressed, services: Services) -> None:
 async def asked_back(event: FormSubmitted, services: Services) -> None:
     """The asker is asked; the reminders rest until they reply."""
     question = await _question_of_expert(services, event.subject)
-    await _advance(services, question, Act.ASK_BACK, routed_at=services.now())
-    asker = await asker_of(services, question)
+    await advance(services.session, question, Act.ASK_BACK, routed_at=services.now())
+    asker, text = await asker_of(services, question), str(event.values["text"])
     if asker is not None:
-        wording = services.wording_for(asker.member)
-        message = words.asked_back(wording, question, services.member.name, str(event.values["text"]))
-        await services.tell(asker.member, message, Kind.ANSWER)
+        message = words.asked_back(services.wording_for(asker.member), question, services.member.name, text)
+        row = await services.tell(asker.member, message, Kind.ANSWER)
+        reference = row.reference if row else None
+        await question_exchange.keep(
+            services.session, services.frame.cipher, question, Part.ASKED_BACK, text,
+            by=services.member.id, message=reference,
+        )  # fmt: skip
         await plan_asker(services, question)
     say = services.wording.say
     await services.answer(
         Message(say(mark("I have asked. You hear from me here about **{code}**."), code=question.code))
     )
-
-
-@capability.button(words.REPLY)
-async def ask_for_reply(event: ButtonPressed, services: Services) -> None:
-    """The asker tells more."""
-    question = await own_question(services, event.subject)
-    after(Act.REPLY, State(question.state))
-    title = mark("Tell more")
-    await services.open_form(await _words_form(services, "questions.replied", question, title, mark("Your answer")))
-
-
-@capability.form("questions.replied")
-async def replied(event: FormSubmitted, services: Services) -> None:
-    """The expert gets what the asker tells, and the reminders begin anew."""
-    question = await own_question(services, event.subject)
-    await _advance(services, question, Act.REPLY, routed_at=services.now(), stage=0)
-    await _in_a_while(services, question, _MORE, str(event.values["text"]))
-    await plan(services, question)
-    say = services.wording.say
-    await services.answer(Message(say(mark("Thank you. I pass it on for **{code}**."), code=question.code)))
-
-
-async def _tell_expert_more(services: Services, question: Question, text: str) -> None:
-    expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
-    asker = await asker_of(services, question)
-    if expert is None or asker is None:
-        return
-    await routing.take_from_expert(services, question, _MORE_BELOW)
-    row = await services.tell(
-        expert, words.more(services.wording_for(expert), question, asker.name, asker.words, text), Kind.RECEIPT
-    )
-    await questions.set_messages(services.session, question, expert_message=row.reference if row else None)
 
 
 @capability.button(words.NOT_MINE)
@@ -198,7 +173,7 @@ async def not_mine(event: ButtonPressed, services: Services) -> None:
 async def decline_by_command(event: CommandUsed, services: Services) -> None:
     """``decline Q12``."""
     question = await question_called(services, event.arguments.strip(), _USAGE_DECLINE)
-    await _check_expert(services, question)
+    await check_expert(services, question)
     await decline(services, question)
 
 
@@ -207,7 +182,7 @@ async def decline(services: Services, question: Question) -> None:
     after(Act.DECLINE, State(question.state))
     await questions.pass_on(services.session, question.id, services.member.id)
     await routing.take_from_expert(services, question, mark("Thank you. I bring it to somebody else."))
-    await _advance(services, question, Act.DECLINE, expert_id=None)
+    await advance(services.session, question, Act.DECLINE, expert_id=None)
     await routing.route(services, question)
 
 
@@ -228,7 +203,7 @@ async def assign(event: CommandUsed, services: Services) -> None:
     code, who = _code_and_rest(event)
     question = await question_called(services, code if who else "", _USAGE_ASSIGN)
     if Role.FACILITATOR not in services.roles:
-        await _check_expert(services, question)
+        await check_expert(services, question)
     expert = await services.member_called(who)
     if not await routing.is_expert(services, expert.id, even_away=True):
         raise Refusal(mark("{name} is no expert here yet. Add them first: /experts add @name topic"), name=expert.name)
@@ -239,117 +214,3 @@ async def assign(event: CommandUsed, services: Services) -> None:
         after(Act.ROUTE, State(question.state))
     say = services.wording.say
     await services.answer(Message(say(mark("**{code}** is with {name} now."), code=question.code, name=expert.name)))
-
-
-@capability.button(words.HELPS)
-async def helps(event: ButtonPressed, services: Services) -> None:
-    """The answer is accepted; everybody may read it, unless the asker does not want that."""
-    question = await own_question(services, event.subject)
-    await _advance(services, question, Act.ACCEPT, closed_at=services.now())
-    say = services.wording.say
-    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    shared = question.share and place is not None
-    await _in_a_while(services, question, _HELPED)
-    key = (
-        mark("Good to hear. Question and answer go to **#{place}**, so that others learn from them.")
-        if shared
-        else mark("Good to hear!")
-    )
-    over = say(mark("**{code}** is answered."), code=question.code)
-    thanks = say(key, place=place.name if place else "")
-    await services.edit(event.reference, Message(joined([over, words.quoted(question.answer or ""), thanks])))
-
-
-async def _in_a_while(services: Services, question: Question, what: str, text: str = "") -> None:
-    """What comes of an asker's act for others: at once, or after a random while when they asked confidentially.
-
-    The moment at which the asker acted would else tell who was there at that moment.
-    """
-    delay = routing.random_while(services, question)
-    if delay:
-        payload = {"question": question.id, "what": what, "text": text}
-        await services.later(_LATER, payload, at=services.now() + delay)
-    else:
-        await _OTHERS[what](services, question, text)
-
-
-@capability.due(_LATER)
-async def pass_on(payload: Mapping[str, Any], services: Services) -> None:
-    """The random while is over."""
-    question = await questions.by_id(services.session, payload["question"])
-    if question is not None:
-        await _OTHERS[payload["what"]](services, question, payload["text"])
-
-
-async def _thank_and_publish(services: Services, question: Question, _text: str) -> None:
-    """The expert hears that it helped; everybody may read it, unless the asker does not want that."""
-    expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
-    if expert is None:
-        return
-    thanks = services.wording_for(expert).say(mark("Your answer to **{code}** helped. Thank you!"), code=question.code)
-    await services.tell(expert, Message(thanks), Kind.RECEIPT)
-    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    if not question.share or place is None:
-        return
-    asker = await asker_of(services, question)
-    asked = asker.words if asker else question.text or ""
-    if question.confidential:  # from here on the words are everybody's; whose they are stays sealed
-        await questions.set_messages(services.session, question, text=asked)
-    name = asker.name if asker else None
-    published = words.published(services.community_wording, question, asked, name, expert.name)
-    await services.post(place.address, Message(published), Kind.ANSWER)
-
-
-@capability.button(words.NOT_YET)
-async def not_yet(event: ButtonPressed, services: Services) -> None:
-    """The expert gets it back; the asker may say what is missing."""
-    question = await own_question(services, event.subject)
-    await _advance(services, question, Act.REOPEN, routed_at=services.now(), answered_at=None, stage=0)
-    if await routing.is_expert(services, question.expert_id, even_away=False):
-        await _in_a_while(services, question, _MORE, services.community_wording.label(_NOT_SOLVED))
-        await plan(services, question)
-    else:
-        await _in_a_while(services, question, _ELSEWHERE)
-    say, label = services.wording.say, services.wording.label
-    text = say(mark("I have passed it on. Would you like to say what is missing in **{code}**?"), code=question.code)
-    await services.edit(event.reference, Message(text, (Button(label(mark("Say more")), words.ADD, str(question.id)),)))
-
-
-async def _find_another(services: Services, question: Question, _text: str) -> None:
-    """Somebody else gets it, unless a facilitator has seen to that by now."""
-    waits = question.state == State.ROUTED.value
-    if waits and not await routing.is_expert(services, question.expert_id, even_away=False):
-        await routing.route(services, question)
-
-
-@capability.button(words.ADD)
-async def ask_what_is_missing(event: ButtonPressed, services: Services) -> None:
-    """The asker says what is missing."""
-    question = await own_question(services, event.subject)
-    title = mark("Say more")
-    await services.open_form(await _words_form(services, "questions.added", question, title, mark("What is missing?")))
-
-
-@capability.form("questions.added")
-async def added(event: FormSubmitted, services: Services) -> None:
-    """The expert gets it."""
-    question = await own_question(services, event.subject)
-    if State(question.state) is State.ASKED_BACK:
-        await _advance(services, question, Act.REPLY, routed_at=services.now(), stage=0)
-        await plan(services, question)
-    elif State(question.state) is not State.ROUTED:
-        raise Refusal(mark("No expert has this question now, so nothing was sent. See /questions for where it stands."))
-    await _in_a_while(services, question, _MORE, str(event.values["text"]))
-    say = services.wording.say
-    await services.answer(Message(say(mark("Thank you. I pass it on for **{code}**."), code=question.code)))
-
-
-async def _advance(services: Services, question: Question, act: Act, **changed: Any) -> None:
-    """Move the question one step. Raises Refusal where it isn't allowed (any more)."""
-    state = after(act, State(question.state))
-    if not await questions.move(services.session, question, allowed_from(act), state=state.value, **changed):
-        after(act, State(question.state))
-
-
-_OTHERS = {_MORE: _tell_expert_more, _HELPED: _thank_and_publish, _ELSEWHERE: _find_another}
-"""What an asker's act brings to others."""

@@ -3,8 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import datetime
 
+from bot.core.errors import Refusal
+from bot.core.messages import mark
 from bot.services import Services
+from handlers.questions._state import Act, State, after
 from storage import members, questions
 from storage.members import Member
 from storage.questions import Question, SealedAsker
@@ -34,6 +38,25 @@ async def keep_asker(services: Services, question: Question, words: str) -> None
     if question.confidential:
         sealed = SealedAsker(services.member.id, words, services.now().isoformat())
         await questions.keep_asker(services.session, services.frame.cipher, question.id, sealed)
+
+
+async def own_question(services: Services, subject: str) -> Question:
+    """The question, when who acts is who asked it. Raises Refusal."""
+    question = await questions.by_id(services.session, int(subject))
+    if question is not None and await asker_of(services, question) is None:
+        after(Act.REPLY, State(question.state))  # who asked is forgotten, long after the end: that is what it says
+    if question is None or not await is_asker(services, question):
+        raise Refusal(mark("Only who asked this question can do that."))
+    return question
+
+
+def moment_of_asker(services: Services, question: Question) -> datetime:
+    """The present moment as it may be kept of what an asker does (UTC).
+
+    Of who asks confidentially only the hour: the minute at which somebody was typing could tell who it was.
+    """
+    now = services.now()
+    return now.replace(minute=0, second=0, microsecond=0) if question.confidential else now
 
 
 async def is_asker(services: Services, question: Question) -> bool:

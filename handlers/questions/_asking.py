@@ -8,13 +8,14 @@ from typing import Any
 from rapidfuzz import fuzz, process, utils
 
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted
-from bot.core.forms import Choice, ChoiceField, Form, LongTextField
+from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted, ShortcutUsed
+from bot.core.forms import Choice, ChoiceField, Form, FormValue, LongTextField
 from bot.core.messages import Message, mark
 from bot.services import Services
+from bot.texts import OWN_NAMES as _NAMES
 from handlers.questions import _routing as routing
 from handlers.questions import _wording as words
-from handlers.questions._askers import asker_of, is_asker, keep_asker
+from handlers.questions._askers import keep_asker, moment_of_asker, own_question
 from handlers.questions._capability import capability
 from handlers.questions._state import Act, State, after, allowed_from
 from storage import questions
@@ -22,18 +23,32 @@ from storage.questions import Question
 
 MOST_AN_HOUR = 5
 UNKNOWN_TOPIC = "?"
-_NAMES = {"ar": "العربية", "en": "English", "es": "Español", "fr": "Français", "pt": "Português", "sw": "Kiswahili"}
+LONGEST = 3000
+_BY_NAME, _ALWAYS, _NEVER = "by name", "always", "never"
+_ASSISTED = mark("When you don't know it, an AI service may read your question and suggest one; see below.")
+_SHARED = mark("What helped goes to the main place; if you asked confidentially, without your name.")
 _LIKELY = 62
 _MOST_SUGGESTIONS = 3
 
 
 @capability.command(
-    "ask", summary=mark("Ask the experts, by name or confidentially"), usage=mark("ask [your question]")
+    "ask",
+    summary=mark("Ask the experts, by name or confidentially"),
+    usage=mark("ask [your question]"),
+    title=mark("Ask something"),
 )
 async def ask(event: CommandUsed, services: Services) -> None:
     """Open the form; words behind the command are its beginning."""
     await _not_too_many(services)
-    await services.open_form(await question_form(services, event.arguments))
+    begun = event.arguments or (event.about.text if event.about else "")
+    await services.open_form(await question_form(services, begun))
+
+
+@capability.shortcut("questions.ask_about", label=mark("Ask an expert"))
+async def ask_about(event: ShortcutUsed, services: Services) -> None:
+    """A message that somebody would like to have answered: who chooses this is who asks, in the form."""
+    await _not_too_many(services)
+    await services.open_form(await question_form(services, event.about.text))
 
 
 @capability.button("questions.ask")
@@ -49,14 +64,17 @@ async def question_form(services: Services, begun: str = "") -> Form:
     topics = await routing.topics_of(services)
     language = services.wording.language
     own = services.member.language or language
+    assisted = bool(topics) and services.frame.assistant is not None
     return Form(
         action="questions.asked",
         title=label(mark("Ask a question")),
         submit=label(mark("Ask")),
         language=language,
         fields=(
-            LongTextField(name="text", label=label(mark("Your question")), initial=begun or None),
+            LongTextField(name="text", label=label(mark("Your question")), initial=begun[:LONGEST] or None,
+                          max_length=LONGEST),
             ChoiceField(name="topic", label=label(mark("Topic")), initial=UNKNOWN_TOPIC,
+                        hint=label(_ASSISTED) if assisted else "",
                         choices=(Choice(UNKNOWN_TOPIC, label(mark("I don't know"))),
                                  *(Choice(topic, topic) for topic in topics))),
             ChoiceField(name="language", label=label(mark("Language")), initial=own if own in _NAMES else "en",
@@ -65,10 +83,31 @@ async def question_form(services: Services, begun: str = "") -> Form:
                         hint=label(mark("Confidentially: no member, expert or facilitator sees who asked.")),
                         choices=(Choice("name", label(mark("By name"))),
                                  Choice("confidential", label(mark("Confidentially"))))),
+            *((_assistant_field(services),) if assisted else ()),
             ChoiceField(name="share", label=label(mark("May others read question and answer?")), initial="yes",
+                        hint=label(_SHARED),
                         choices=(Choice("yes", label(mark("Yes"))), Choice("no", label(mark("No, only me"))))),
         ),
     )  # fmt: skip
+
+
+def _assistant_field(services: Services) -> ChoiceField:
+    """Whether a language model may see the words. By name it is used unless somebody says no; else only by a yes."""
+    label = services.wording.label
+    return ChoiceField(
+        name="assistant",
+        label=label(mark("May an AI service suggest a topic? It sees your words, never your name.")),
+        initial=_BY_NAME,
+        choices=(
+            Choice(_BY_NAME, label(mark("Only when I ask by name"))),
+            Choice(_ALWAYS, label(mark("Yes, also when I ask confidentially"))),
+            Choice(_NEVER, label(mark("No"))),
+        ),
+    )
+
+
+def _assistant_may_read(chosen: FormValue, *, confidential: bool) -> bool:
+    return chosen == _ALWAYS or (chosen == _BY_NAME and not confidential)
 
 
 @capability.form("questions.asked")
@@ -88,8 +127,10 @@ async def asked(event: FormSubmitted, services: Services) -> None:
         share=values["share"] == "yes",
         asker_id=None if confidential else services.member.id,
         text=None if confidential else text,
-        asked_at=_rounded(services.now()) if confidential else services.now(),
+        asked_at=services.now(),
+        assistant_may_read=_assistant_may_read(values.get("assistant"), confidential=confidential),
     )
+    question.asked_at = moment_of_asker(services, question)
     await questions.add(services.session, question)
     await keep_asker(services, question, text)
     likely = await likely_answers(services, text)
@@ -128,11 +169,6 @@ async def _not_too_many(services: Services) -> None:
                       count=str(count))  # fmt: skip
 
 
-def _rounded(moment: datetime) -> datetime:
-    """The hour alone: the minute at which somebody was typing could tell who it was."""
-    return moment.replace(minute=0, second=0, microsecond=0)
-
-
 async def likely_answers(services: Services, text: str) -> list[Question]:
     """Accepted answers to questions that are much like this one, the likeliest first."""
     shared = await questions.shared_answers(services.session, services.community.id, State.ACCEPTED.value)
@@ -158,19 +194,9 @@ async def found(event: ButtonPressed, services: Services) -> None:
     """An earlier answer helped."""
     question = await own_question(services, event.subject.split(":")[0])
     state = after(Act.FIND, State(question.state))
-    changed: dict[str, Any] = {"state": state.value, "closed_at": services.now()}
+    changed: dict[str, Any] = {"state": state.value, "closed_at": moment_of_asker(services, question)}
     if await questions.move(services.session, question, allowed_from(Act.FIND), **changed):
         over = words.card_is_over(
             services.wording, question, mark("Good that this helped. Ask again any time with /ask.")
         )
         await services.edit(event.reference, over)
-
-
-async def own_question(services: Services, subject: str) -> Question:
-    """The question, when who acts is who asked it. Raises Refusal."""
-    question = await questions.by_id(services.session, int(subject))
-    if question is not None and await asker_of(services, question) is None:
-        after(Act.REPLY, State(question.state))  # who asked is forgotten, long after the end: that is what it says
-    if question is None or not await is_asker(services, question):
-        raise Refusal(mark("Only who asked this question can do that."))
-    return question

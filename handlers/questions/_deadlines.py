@@ -14,6 +14,8 @@ from storage.questions import Question
 
 REMIND = "questions.remind"
 REMIND_ASKER = "questions.remind_asker"
+IN_A_WHILE = "questions.pass_on"
+"""What reaches others a random while after it was done; the kinds of it look alike to who sees tasks alone."""
 REMINDED, MOVED, ESCALATED = 1, 2, 3
 """The stages: the expert was reminded, the next expert has it, the facilitators were told."""
 

@@ -6,6 +6,7 @@ from bot.core.errors import Refusal
 from bot.core.events import CommandUsed
 from bot.core.messages import Message, Value, joined, mark, points
 from bot.core.roles import Role
+from bot.core.topics import topics as read_topics
 from bot.services import Services
 from handlers.questions import _routing as routing
 from handlers.questions._capability import capability
@@ -42,13 +43,13 @@ async def _show(services: Services) -> None:
         await services.answer(Message(say(mark("There are no experts yet. Add one: /experts add @name topic, topic"))))
         return
     load = await questions.load_of(services.session, services.community.id, _WITH_THEM)
+    here, away = mark("**{name}**: {topics} ({count} open)"), mark("**{name}**: {topics} ({count} open, away)")
     lines = [
         say(
-            mark("**{name}**: {topics} ({count} open){away}"),
+            away if expert.away else here,
             name=member.name,
             topics=", ".join(expert.topics) or services.wording.label(mark("every topic")),
             count=str(load.get(member.id, 0)),
-            away=services.wording.label(mark(" - away")) if expert.away else "",
         )
         for expert, member in known
     ]
@@ -66,14 +67,11 @@ async def _add(services: Services, words: str) -> None:
     """``@x topic, topic``: a name of several words is read as far as somebody is called so."""
     name, rest = await _name_and_rest(services, words)
     member = await services.member_called(name)
-    topics = list(
-        {" ".join(one.split()).casefold(): " ".join(one.split()) for one in rest.split(",") if one.strip()}.values()
-    )
     known = await questions.expert(services.session, services.community.id, member.id)
     expert = Expert(
         community_id=services.community.id,
         member_id=member.id,
-        topics=topics[:_MOST_TOPICS],
+        topics=read_topics(rest, _MOST_TOPICS),
         away=known.away if known else False,
         asked_at=known.asked_at if known else None,
     )

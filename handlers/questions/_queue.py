@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from datetime import timedelta
+from zoneinfo import ZoneInfo
 
 from bot.core.errors import Refusal
-from bot.core.events import CommandUsed
+from bot.core.events import ButtonPressed, CommandUsed
 from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
 from handlers.questions._capability import capability
 from handlers.questions._state import OPEN, Act, State, after, allowed_from
 from handlers.questions._wording import shortened
-from storage import members, questions
+from storage import members, question_exchange, questions
 from storage.questions import DATA_KEY_KEPT_FOR, Question
 
 _USAGE = mark("questions, questions mine, questions open, or questions overdue")
@@ -31,7 +32,12 @@ STATE_NAMES = {
 }
 
 
-@capability.command("questions", summary=mark("Follow your questions, or see those that wait"), usage=_USAGE)
+@capability.command(
+    "questions",
+    summary=mark("Follow your questions, or see those that wait"),
+    usage=_USAGE,
+    title=mark("My questions"),
+)
 async def follow(event: CommandUsed, services: Services) -> None:
     """``mine`` for everybody; ``open`` and ``overdue`` for facilitators, and for experts about their own."""
     which = event.arguments.strip().casefold()
@@ -43,6 +49,12 @@ async def follow(event: CommandUsed, services: Services) -> None:
         raise Refusal(mark("I understand: {usage}"), usage=services.wording.label(_USAGE))
 
 
+@capability.button("questions.queue")
+async def show_queue(event: ButtonPressed, services: Services) -> None:
+    """The queue from a menu or a list; its subject is ``open`` or ``overdue``."""
+    await _queue(services, overdue=event.subject == "overdue")
+
+
 async def _mine(services: Services) -> None:
     """What the member asked, and what they have to answer; confidential ones too, as only they read this."""
     community_id, session = services.community.id, services.session
@@ -50,7 +62,9 @@ async def _mine(services: Services) -> None:
     sealed = await questions.confidential(session, services.frame.cipher, community_id)
     own = [(one, asker.words) for one, asker in sealed if asker.member_id == services.member.id]
     asked = sorted([*by_name, *own], key=lambda pair: -pair[0].number)[:_MOST]
-    waiting = await questions.waiting_for(session, community_id, services.member.id, [state.value for state in OPEN])
+    theirs = {one.id for one, _ in own}
+    held = await questions.waiting_for(session, community_id, services.member.id, [state.value for state in OPEN])
+    waiting = [one for one in held if one.id not in theirs]
     say = services.wording.say
     parts: list[Value] = []
     if waiting:
@@ -87,15 +101,16 @@ async def _queue(services: Services, *, overdue: bool) -> None:
 async def _line(services: Services, question: Question) -> Text:
     """A question in the queue: since which day, with whom; never its asker."""
     expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
-    label = services.wording.label
-    return services.wording.say(
-        mark("**{code}** ({topic}), since {day}: {state}{expert}"),
-        code=question.code,
-        topic=question.topic or label(mark("no topic given")),
-        day=services.wording.day(question.asked_at),
-        state=label(STATE_NAMES[State(question.state)]),
-        expert=f" - {expert.name}" if expert else "",
-    )
+    say, label = services.wording.say, services.wording.label
+    values = {
+        "code": question.code,
+        "topic": question.topic or label(mark("no topic given")),
+        "day": services.wording.day(question.asked_at.astimezone(ZoneInfo(services.community.time_zone))),
+        "state": label(STATE_NAMES[State(question.state)]),
+    }
+    if expert is None:
+        return say(mark("**{code}** ({topic}), since {day}: {state}"), **values)
+    return say(mark("**{code}** ({topic}), since {day}, {expert}: {state}"), expert=expert.name, **values)
 
 
 def _own_line(services: Services, question: Question, text: str) -> Text:
@@ -115,3 +130,4 @@ async def tidy_up(services: Services) -> None:
         state = after(Act.CLOSE, State(question.state))
         await questions.move(session, question, waiting_for_the_asker, state=state.value, closed_at=now)
     await questions.forget_askers(session, community_id, now - DATA_KEY_KEPT_FOR)
+    await question_exchange.forget_unreadable(session, community_id)

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
-from bot.core.messages import Button, Kind, Message, mark
+from bot.core.messages import Button, Kind, Message, Text, mark
 from bot.services import Services
+from bot.texts import Wording
 from handlers.questions import _routing as routing
 from handlers.questions._askers import asker_of
 from handlers.questions._capability import capability
 from handlers.questions._deadlines import ESCALATED, MOVED, REMIND, REMIND_ASKER, REMINDED, plan
 from handlers.questions._state import State
 from handlers.questions._wording import REPLY
-from storage import members, questions
+from storage import members, question_exchange, questions
 from storage.columns import to_microseconds
 from storage.questions import Question
 
@@ -84,10 +86,25 @@ async def _move_on(services: Services, question: Question) -> None:
 
 
 async def _escalate(services: Services, question: Question) -> None:
-    await routing.tell_facilitators(
-        services,
-        question,
-        mark("**{code}** ({topic}) has waited for three days. Give it to somebody: /assign {code} @name"),
+    hours = services.community.facilitator_after_hours
+    await routing.tell_each_facilitator(services, question, partial(_has_waited, hours))
+
+
+def _has_waited(hours: int, wording: Wording, values: Mapping[str, str]) -> Text:
+    """In days, where these are whole ones."""
+    days, rest = divmod(hours, 24)
+    if rest or days == 0:
+        return wording.plural(
+            "**{code}** ({topic}) has waited for an hour. Give it to somebody: /assign {code} @name",
+            "**{code}** ({topic}) has waited for {count} hours. Give it to somebody: /assign {code} @name",
+            hours,
+            **values,
+        )
+    return wording.plural(
+        "**{code}** ({topic}) has waited for a day. Give it to somebody: /assign {code} @name",
+        "**{code}** ({topic}) has waited for {count} days. Give it to somebody: /assign {code} @name",
+        days,
+        **values,
     )
 
 
@@ -104,7 +121,12 @@ async def remind_asker(payload: Mapping[str, Any], services: Services) -> None:
         wording = services.wording_for(asker.member)
         text = wording.say(mark("The expert still waits for your reply about **{code}**."), code=question.code)
         button = Button(wording.label(mark("Answer")), REPLY, str(question.id))
-        await services.tell(asker.member, Message(text, (button,)), Kind.REMINDER)
+        row = await services.tell(asker.member, Message(text, (button,)), Kind.REMINDER)
+        said = await question_exchange.of(services.session, services.frame.cipher, question)
+        if row is not None and said:
+            await question_exchange.told_again(
+                services.session, services.frame.cipher, question, said[-1], row.reference
+            )
 
 
 _STEPS = {REMINDED: _remind_expert, MOVED: _move_on, ESCALATED: _escalate}

@@ -32,6 +32,7 @@ class Act(StrEnum):
     ROUTE = "route"  # an expert gets it
     RUN_OUT = "run out"  # no expert is left for it
     ANSWER = "answer"
+    ANSWER_INSTEAD = "answer instead"  # a facilitator does, whoever has it
     ASK_BACK = "ask back"
     REPLY = "reply"  # the asker tells the expert more
     DECLINE = "decline"
@@ -52,6 +53,7 @@ _STEPS: dict[Act, tuple[frozenset[State], State]] = {
     Act.ROUTE: (frozenset({State.WAITING, *_WITH_AN_EXPERT}), State.ROUTED),
     Act.RUN_OUT: (frozenset({State.WAITING, *_WITH_AN_EXPERT}), State.WAITING),
     Act.ANSWER: (frozenset(_WITH_AN_EXPERT), State.ANSWERED),
+    Act.ANSWER_INSTEAD: (frozenset({State.WAITING, *_WITH_AN_EXPERT}), State.ANSWERED),
     Act.ASK_BACK: (frozenset({State.ROUTED}), State.ASKED_BACK),
     Act.REPLY: (frozenset({State.ASKED_BACK}), State.ROUTED),
     Act.DECLINE: (frozenset(_WITH_AN_EXPERT), State.WAITING),

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from bot.core.messages import Button, Emphasis, Message, Text, Value, joined, mark
 from bot.texts import Wording
+from storage.question_exchange import Part, Said
 from storage.questions import Question
 
 ANSWER, ASK_BACK = "questions.answer", "questions.ask_back"
@@ -21,22 +22,27 @@ def quoted(words: str) -> Text:
     return Text("> {words}", {"words": words})
 
 
-def asker_name(wording: Wording, name: str | None) -> str:
-    """The asker's name, or that they asked confidentially."""
-    return name or wording.label(mark("Somebody, confidentially"))
-
-
-def card(wording: Wording, question: Question, words: str, name: str | None) -> Message:
-    """A question as its expert gets it."""
-    what = wording.say(mark("Answer in your own words; I bring it to them."))
-    return Message(joined([*_asked(wording, question, words, name), what]), _choices(wording, question))
-
-
-def _asked(wording: Wording, question: Question, words: str, name: str | None) -> list[Value]:
+def card(wording: Wording, question: Question, words: str, name: str | None, said: Sequence[Said] = ()) -> Message:
+    """A question as its expert gets it, with what was said about it before. ``name`` is None for who asked
+    confidentially.
+    """
     about = question.topic or wording.label(mark("no topic given"))
     head = wording.say(mark("**{code}** ({topic}): a question for you"), code=question.code, topic=about)
-    who = wording.say(mark("{name} asks:"), name=asker_name(wording, name))
-    return [head, who, quoted(words)]
+    asks = wording.say(mark("{name} asks:"), name=name) if name else wording.say(mark("Somebody asks confidentially:"))
+    what = wording.say(mark("Answer in your own words; I bring it to them."))
+    exchange = [part for one in said for part in _exchanged(wording, one, name)]
+    return Message(joined([head, asks, quoted(words), *exchange, what]), _choices(wording, question))
+
+
+def _exchanged(wording: Wording, one: Said, asker: str | None) -> list[Value]:
+    say, somebody = wording.say, one.name or ""
+    if one.part is Part.REPLIED:
+        head = say(mark("{name} replied:"), name=asker) if asker else say(mark("Who asked replied:"))
+        return [head, quoted(one.words)]
+    if one.part is Part.ASKED_BACK:
+        return [say(mark("{expert} asked back:"), expert=somebody), quoted(one.words)]
+    not_solved = say(mark("The answer has not solved it yet."))
+    return [say(mark("{expert} answered:"), expert=somebody), quoted(one.words), not_solved]
 
 
 def which(wording: Wording, question: Question, words: str) -> Text:
@@ -60,12 +66,6 @@ def card_is_over(wording: Wording, question: Question, key: str) -> Message:
     return Message(joined([wording.say(mark("**{code}**"), code=question.code), wording.say(key)], " "))
 
 
-def more(wording: Wording, question: Question, name: str | None, asked: str, words: str) -> Message:
-    """What an asker adds, as the expert gets it: under the question, whose first card is closed now."""
-    head = wording.say(mark("**{code}**: {name} adds:"), code=question.code, name=asker_name(wording, name))
-    return Message(joined([*_asked(wording, question, asked, name), head, quoted(words)]), _choices(wording, question))
-
-
 def answer(wording: Wording, question: Question, expert: str, words: str) -> Message:
     """An answer as the asker gets it."""
     say, label = wording.say, wording.label
@@ -87,6 +87,12 @@ def asked_back(wording: Wording, question: Question, expert: str, words: str) ->
     return Message(joined([head, quoted(words)]), (button,))
 
 
+def replied_to(wording: Wording, question: Question, said: Said) -> Message:
+    """The same once the asker has replied: nothing is left to do there."""
+    head = wording.say(mark("**{code}**: {expert} asked:"), code=question.code, expert=said.name or "")
+    return Message(joined([head, quoted(said.words), wording.say(mark("You have replied. Thank you!"))]))
+
+
 def suggestions(wording: Wording, question: Question, earlier: Sequence[Question]) -> Message:
     """Likely answers from what was accepted before."""
     say, label = wording.say, wording.label
@@ -106,7 +112,11 @@ def suggestions(wording: Wording, question: Question, earlier: Sequence[Question
 def published(wording: Wording, question: Question, words: str, name: str | None, expert: str) -> Text:
     """Question and answer as everybody reads them."""
     say = wording.say
-    asked = say(mark("**{code}**: {name} asked:"), code=question.code, name=asker_name(wording, name))
+    asked = (
+        say(mark("**{code}**: {name} asked:"), code=question.code, name=name)
+        if name
+        else say(mark("**{code}**: Somebody asked confidentially:"), code=question.code)
+    )
     answered = say(mark("{expert} answered:"), expert=expert)
     return joined([asked, quoted(words), answered, quoted(question.answer or "")])
 

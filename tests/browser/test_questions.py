@@ -77,7 +77,7 @@ async def test_a_confidential_question_in_three_windows(browser: Browser, tmp_pa
         # The expert has it at once, and needs to know more.
         got = card(expert, QUESTION)
         await expect(got.get_by_text("Q1 (safe water): a question for you")).to_be_visible()
-        await expect(got).to_contain_text("Somebody, confidentially")
+        await expect(got).to_contain_text("Somebody asks confidentially")
         assert await serious_findings(expert, axe) == []
         await got.get_by_role("button", name="Ask back", exact=True).click()
         await answers_in_dialog(expert, "Ask back", "What would you like to know?", ASKED_BACK)

@@ -18,6 +18,17 @@ async def test_each_sees_what_they_may_do(tmp_path: Path) -> None:
         assert "/settings" not in await ben.last()
 
 
+async def test_it_is_told_role_by_role(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        fatima = await founded(talk)
+        await fatima.says("/settings role @Fatima expert")
+        await fatima.says("/help")
+        for_everybody, _, rest = (await fatima.last()).text.partition("As an expert")
+        for_experts, _, for_facilitators = rest.partition("As a facilitator")
+        for command, part in {"/ask": for_everybody, "/away": for_experts, "/settings": for_facilitators}.items():
+            assert f"{command} " in part
+
+
 async def test_a_stranger_learns_how_to_begin(tmp_path: Path) -> None:
     async with running(tmp_path) as talk:
         await founded(talk)
@@ -26,7 +37,9 @@ async def test_a_stranger_learns_how_to_begin(tmp_path: Path) -> None:
         assert "Join a place of a community and I will welcome you." in await zoe.last()
         await zoe.says("/profile")
         assert "This works in a community. Join one of its places first" in await zoe.last()
-        assert await zoe.commands() == ["help", "start"]
+        offered = {*await zoe.commands()}
+        assert {"help", "menu", "start"} <= offered
+        assert not {"ask", "profile", "settings"} & offered
 
 
 async def test_a_mistyped_command_suggests_the_nearest(tmp_path: Path) -> None:

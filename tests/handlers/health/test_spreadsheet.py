@@ -12,7 +12,7 @@ import pytest
 
 from handlers.health._figures import NAMES
 from handlers.health._formulas import Share
-from handlers.health._spreadsheet import SheetWords, neutralised, spreadsheet
+from handlers.health._spreadsheet import SheetWords, spreadsheet
 from storage.figures import Group
 from storage.weekly_figures import Week
 from tests.handlers.health.communities import figures
@@ -83,38 +83,3 @@ def test_any_word_makes_a_sheet(name: str) -> None:
     book = openpyxl.load_workbook(io.BytesIO(made(figures_sheet=name)))
     assert len(book.sheetnames) == 3
     book.close()
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "=1",
-        "+1",
-        "-1",
-        "@x",
-        "\tx",
-        "\nx",
-        "\rx",
-        "＝1",
-        "＋1",
-        "－1",
-        "＠x",
-        "  =1",
-        "\u200b=1",
-        "\u00a0@x",
-        "\n=1",
-        "−1",
-    ],
-)
-def test_what_begins_a_formula_is_neutralised(text: str) -> None:
-    assert neutralised(text) == "'" + text
-
-
-@pytest.mark.parametrize("text", ["", "a=b", "Nurses - Nairobi", "3 + 4", "مجتمع", "'quoted"])
-def test_other_words_stay_as_they_are(text: str) -> None:
-    assert neutralised(text) == text
-
-
-def test_a_cell_holds_what_a_cell_can_hold() -> None:
-    assert len(neutralised("=" + "x" * 100_000)) == 32_767
-    assert neutralised("a\x00b\ud800") == "a\ufffdb\ufffd"

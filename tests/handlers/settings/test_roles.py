@@ -1,16 +1,11 @@
-"""What a facilitator decides: places, codes and roles."""
+"""Who is what, the codes with which places come, and everything on one page."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
-from tests.community import Someone, Talk, founded, running
-
-
-async def with_ben(talk: Talk) -> tuple[Someone, Someone]:
-    fatima, ben = await founded(talk), await talk.newcomer("Ben Otieno")
-    await ben.joins("circle")
-    return fatima, ben
+from tests.community import running
+from tests.handlers.settings.people import with_ben
 
 
 async def test_everything_is_shown_on_one_page(tmp_path: Path) -> None:
@@ -20,13 +15,29 @@ async def test_everything_is_shown_on_one_page(tmp_path: Path) -> None:
         page = await fatima.last()
         for line in (
             "Settings of Field Nurses",
-            "Time zone: UTC",
+            "Language: en. Time zone: UTC.",
+            "Quiet hours: 21:00 to 07:00.",
+            "Weekend: Saturday and Sunday.",
+            "after 24 hours its expert is reminded, after 48 the next expert gets it, after 72 the facilitators hear",
+            "The next prompt of a place comes early after 7 days of silence there.",
+            "Activity is kept for 24 months.",
             "#circle: main",
+            "Health check: first workday 09:00 (next: Wednesday 1 April, 09:00)",
+            "The facilitators' day: daily 08:00 (next: Tuesday 3 March, 08:00)",
             "Facilitators: Fatima",
             "Experts: —",
         ):
             assert line in page, line
-        assert page.buttons == ["Get a code for another place"]
+        assert page.buttons == [
+            "Places",
+            "Schedules",
+            "Quiet hours and weekend",
+            "Reminders",
+            "Language and time zone",
+            "How long activity is kept",
+            "Silence",
+            "Get a code for another place",
+        ]
 
 
 async def test_a_role_is_given_and_taken(tmp_path: Path) -> None:
