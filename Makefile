@@ -18,7 +18,7 @@ SOURCES := bot handlers schedules storage tests
 help: ## Show what can be done here
 	@awk -F ':.*## ' '/^[a-z-]+:.*## /{printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
-demo: $(READY) ## Play a week in the life of a community, in half a minute
+demo: $(READY) ## Play two weeks in the life of a community, in half a minute
 	@$(BIN)/python -m bot demo
 
 run: $(READY) ## Start Baraza; with no tokens in .env it serves the local page

@@ -54,7 +54,7 @@ def run() -> None:
 def demo(
     keep: Annotated[bool, typer.Option("--keep", help="Keep the demo's database, to look around in it.")] = False,
 ) -> None:
-    """Play a week in the life of a community, in half a minute: what each member does and sees."""
+    """Play two weeks in the life of a community, in half a minute: what each member does and sees."""
     from bot.demo import play
 
     try:

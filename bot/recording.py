@@ -90,11 +90,14 @@ async def _resolve(session: Session, events: list[Event], now: datetime) -> list
     ]
     if not known:
         return []
-    people: dict[Any, Person] = {event.by.account: event.by for event, _, _ in known}
+    people: dict[Any, Person] = {event.by.account: event.by for event, _, _ in known if not isinstance(event, Left)}
     last_acts: dict[Any, datetime] = {}
     for event, _, _ in known:
         last_acts[event.by.account] = max(event.at, last_acts.get(event.by.account, event.at))
     ids = await members.ensure_many(session, people, now, last_acts)
+    leaving = last_acts.keys() - people.keys()
+    if leaving:  # going away makes nobody known, least of all who has just been forgotten
+        ids |= await members.known_among(session, leaving)
     uncounted = await opting_out.among(session, set(ids.values()))
     return [
         _Happening(event, place, community, member_id, member_id not in uncounted)
@@ -115,8 +118,12 @@ def _row(one: _Happening) -> dict[str, Any]:
         "at": event.at,
         "key": activity_key(account.platform, account.tenant, event.key),
         "thread": _thread(event) if message else None,
-        "is_question": message and asks_something(event.text),
+        "is_question": message and _asks(event),
     }
+
+
+def _asks(event: MessagePosted) -> bool:
+    return asks_something(event.text) if event.asks is None else event.asks
 
 
 def _thread(event: MessagePosted) -> int | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
@@ -148,6 +148,13 @@ async def who_did(session: Session, person: Person, at: datetime, now: datetime)
     return await session.get_one(Member, ids[person.account]) if ids else None
 
 
+async def known_among(session: Session, accounts: Iterable[Account]) -> dict[Account, int]:
+    """The member ids behind those of ``accounts`` that are known."""
+    keys = {_user_key(account): account for account in accounts}
+    statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
+    return {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
+
+
 async def ensure_many(
     session: Session,
     people: Mapping[Account, Person],
@@ -159,9 +166,7 @@ async def ensure_many(
     Who was forgotten after the last of their acts, where that is told, is left out: what is still on its way from
     before must not bring them back.
     """
-    keys = {_user_key(account): account for account in people}
-    statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
-    found = {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
+    found = await known_among(session, people)
     strangers = people.keys() - found.keys()
     erased = await erased_accounts.among(session, [_user_key(one) for one in strangers]) if strangers else {}
     for account in strangers:

@@ -48,14 +48,20 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
     await opened.close()
 
 
-@pytest.fixture
-def logs() -> Iterator[io.StringIO]:
-    """What Baraza and its libraries log, at the level that tells most."""
-    written = io.StringIO()
+@pytest.fixture(autouse=True)
+def logging_stays_as_it_was() -> Iterator[None]:
+    """The command line, run inside a test, sets up logs for the whole process: no later test shall notice."""
     root, before = logging.getLogger(), structlog.get_config()
     handlers, level = root.handlers[:], root.level
-    configure_logs("DEBUG", written)
-    yield written
+    yield
     structlog.configure(**before)
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture
+def logs(logging_stays_as_it_was: None) -> io.StringIO:
+    """What Baraza and its libraries log, at the level that tells most."""
+    written = io.StringIO()
+    configure_logs("DEBUG", written)
+    return written

@@ -1,4 +1,4 @@
-"""``baraza demo``: a week in the life of the sample community, played by its members over HTTP.
+"""``baraza demo``: two weeks in the life of the sample community, played by its members over HTTP.
 
 Nothing here knows Baraza from inside: it starts ``python -m bot`` and sees what members see.
 """
@@ -19,12 +19,13 @@ from zoneinfo import ZoneInfo
 
 import aiohttp
 
+from bot.demo.cast import COMMUNITY, Scene, gathered
 from bot.demo.members import Stage
 from bot.demo.process import OUTPUT, DemoStopped, running
-from bot.demo.story import COMMUNITY, WEEK, Scene, gathered
+from bot.demo.story import TWO_WEEKS
 from bot.demo.transcript import Transcript
 
-__all__ = ["WEEK", "Scene", "play"]
+__all__ = ["TWO_WEEKS", "Scene", "play"]
 
 PICTURE = Path("baraza-demo") / "health-check.png"
 _PNG = b"\x89PNG\r\n\x1a\n"
@@ -32,7 +33,7 @@ _LONGEST_DELAY_SECONDS = 120
 _PATIENT = aiohttp.ClientTimeout(total=60)
 
 
-async def play(story: Sequence[Scene] = WEEK, *, keep: bool = False, patience: float = 10.0) -> bool:
+async def play(story: Sequence[Scene] = TWO_WEEKS, *, keep: bool = False, patience: float = 10.0) -> bool:
     """Play the story; whether every step was seen by the member it was for, within ``patience`` seconds."""
     transcript = Transcript(sys.stdout)
     folder = Path(mkdtemp(prefix="baraza-demo-"))
@@ -47,7 +48,7 @@ async def play(story: Sequence[Scene] = WEEK, *, keep: bool = False, patience: f
         rmtree(folder, ignore_errors=True)
         raise
     seconds = monotonic() - began
-    last = [f"That was a week in {seconds:.0f} seconds, and everybody saw what was meant for them."]
+    last = [f"Those were two weeks in {seconds:.0f} seconds, and everybody saw what was meant for them."]
     if picture:
         last.append(f"The picture of the health check: {picture}")
     if keep:
@@ -62,9 +63,9 @@ async def play(story: Sequence[Scene] = WEEK, *, keep: bool = False, patience: f
 async def _play_in(folder: Path, story: Sequence[Scene], transcript: Transcript, patience: float) -> Path | None:
     """Start Baraza, play every scene at its time, and save the picture; where it lies."""
     transcript.title(
-        f"A week in the {COMMUNITY}",
+        f"Two weeks in the {COMMUNITY}",
         "Everything below happens now, in a Baraza of its own that ends with the story. The people are invented; "
-        "what each of them sees is what Baraza shows them, word by word. Its clock is moved on, so a week is short.",
+        "what each of them sees is what Baraza shows them, word by word. Its clock is moved on, so it is short.",
     )
     settings = {"CONFIDENTIAL_DELAY_SECONDS": str(_LONGEST_DELAY_SECONDS)}
     try:
@@ -79,10 +80,10 @@ async def _play_in(folder: Path, story: Sequence[Scene], transcript: Transcript,
 async def _play_on(stage: Stage, story: Sequence[Scene]) -> None:
     cast = await gathered(stage)
     now, zone = await stage.clock()
-    monday = _next_monday(now, zone)
+    monday = _first_midnight(now, zone, story[0])
     for number, scene in enumerate(story):
         stage.scene_began = (await stage.clock())[0]
-        await stage.wait_until(monday + timedelta(days=scene.day, hours=scene.hour))
+        await stage.wait_until(monday + scene.after)
         if number == 0:
             stage.began = stage.scene_began
         moment = (await stage.clock())[0].astimezone(ZoneInfo(zone))
@@ -90,10 +91,11 @@ async def _play_on(stage: Stage, story: Sequence[Scene]) -> None:
         await scene.played(cast)
 
 
-def _next_monday(now: datetime, zone: str) -> datetime:
-    """The midnight with which the next week begins there."""
+def _first_midnight(now: datetime, zone: str, first: Scene) -> datetime:
+    """The midnight of the next Monday on which the first scene has still time to play."""
     today = now.astimezone(ZoneInfo(zone)).date()
-    return datetime.combine(today + timedelta(days=7 - today.weekday()), time(), ZoneInfo(zone))
+    monday = datetime.combine(today - timedelta(days=today.weekday()), time(), ZoneInfo(zone))
+    return monday if monday + first.after > now else monday + timedelta(days=7)
 
 
 def _save(picture: bytes) -> Path:

@@ -11,72 +11,18 @@ from typing import Any, Literal, TypeVar
 import aiohttp
 
 from bot.demo.process import DemoStopped
+from bot.demo.seen import Json, Seen
 from bot.demo.transcript import Transcript
 
-Json = dict[str, Any]
-Told = Literal["word by word", "briefly", "not at all"]
+Told = Literal["word by word", "its beginning", "briefly", "not at all"]
 Found = TypeVar("Found")
 _LOOK_AGAIN_SECONDS = 0.05
+_BEGINNING = 3
 _LONG_AGO = datetime.min.replace(tzinfo=UTC)
 
 
 class _Refused(DemoStopped):
     """Baraza did not do it; the message is its sentence about why."""
-
-
-@dataclass(frozen=True, slots=True)
-class Seen:
-    """A message as one person sees it."""
-
-    raw: Json
-
-    @property
-    def id(self) -> str:
-        return str(self.raw["id"])
-
-    @property
-    def at(self) -> datetime:
-        return datetime.fromisoformat(self.raw["at"])
-
-    @property
-    def from_baraza(self) -> bool:
-        return bool(self.raw["author"]["is_bot"])
-
-    @property
-    def lines(self) -> list[str]:
-        """Its words, a paragraph or a point a line."""
-        return [line for block in self.raw["content"] for line in _lines_of(block)]
-
-    @property
-    def text(self) -> str:
-        return "\n".join(self.lines)
-
-    @property
-    def points(self) -> list[str]:
-        """The points of its first list."""
-        lists = [block for block in self.raw["content"] if block["type"] == "list"]
-        return _lines_of(lists[0]) if lists else []
-
-    @property
-    def buttons(self) -> list[Json]:
-        return list(self.raw["buttons"])
-
-    @property
-    def pictures(self) -> list[Json]:
-        return [file for file in self.raw["files"] if file["media_type"] == "image/png"]
-
-
-def _lines_of(block: Json) -> list[str]:
-    if block["type"] == "code":
-        return str(block["text"]).splitlines()
-    if block["type"] == "list":
-        return [f"- {_words(item)}" for item in block["items"]]
-    quote = "> " if block["type"] == "quote" else ""
-    return [quote + line for line in _words(block["children"]).splitlines()]
-
-
-def _words(spans: list[Json]) -> str:
-    return "".join(span["text"] for span in spans)
 
 
 @dataclass
@@ -172,22 +118,54 @@ class Member:
         return Seen(body["message"])
 
     async def reacts(self, message: Seen, emoji: str) -> None:
-        self._tell(f"{self.name} reacts with {emoji}")
+        self._tell(f"{self.name} reacts with {emoji}.")
         await self._do("react", f"/local/messages/{message.id}/react", emoji=emoji, removed=False)
 
     async def types(self, command: str, place: str | None = None) -> None:
         """Use a command, in private to Baraza or in a place."""
-        self._tell(f"{self.name} types {command} " + (f"in #{place}." if place else "to Baraza, in private."))
+        self._tell(
+            f"{self.name} types " + (f"in #{place}: {command}" if place else f"to Baraza, in private: {command}")
+        )
         await self._do(f"use {command}", "/local/commands", place=await self._place(place), text=command)
 
     async def presses_main_button(self, message: Seen) -> None:
         """Press the button that stands out, whatever it is called in this person's language."""
-        found = [one for one in message.buttons if one["emphasis"] == "primary"]
+        await self._press(message, [one for one in message.buttons if one["emphasis"] == "primary"])
+
+    async def presses(self, message: Seen, label: str) -> None:
+        """Press the button with this label; for people whom Baraza speaks English with."""
+        await self._press(message, [one for one in message.buttons if one["label"] == label])
+
+    async def _press(self, message: Seen, found: list[Json]) -> None:
         if not found:
             raise DemoStopped(f"{self.full_name} was to press a button, but there was none.")
         self._tell(f"{self.name} presses [{found[0]['label']}].")
         doing = f"press [{found[0]['label']}]"
         await self._do(doing, "/local/buttons", message=message.id, button=found[0]["token"])
+
+    async def follows(self, message: Seen, place: str) -> Seen:
+        """Go where the first button of a message leads: to a message in this place."""
+        there = message.leads_to
+        if not there:
+            raise DemoStopped(f"{self.full_name} was to follow a button, but none leads anywhere.")
+        [label, *_] = (str(one["label"]) for one in message.buttons if one.get("goes_to"))
+        self._tell(f"{self.name} presses [{label}], and is there.")
+        found = [one for one in await self.messages(place) if one.id == there[0]]
+        if not found:
+            raise DemoStopped(f"{self.full_name} followed a button, but nothing was where it leads.")
+        return found[0]
+
+    async def leaves(self, place: str) -> None:
+        self._tell(f"{self.name} leaves #{place}.")
+        await self._do("leave", "/local/leave", place=await self._place(place))
+
+    async def opens(self, message: Seen, ending: str) -> str:
+        """The words in the file of a message whose name ends so."""
+        found = [one for one in message.files if one["name"].endswith(ending)]
+        if not found:
+            raise DemoStopped(f"{self.full_name} got no file that ends with {ending}.")
+        self._tell(f"{self.name} opens {found[0]['name']}.")
+        return (await self.stage.file(found[0]["id"])).decode()
 
     async def fills_in(self, **values: Any) -> None:
         """Wait for the form that opens, fill in these fields, leave the others as they are, and send it."""
@@ -234,9 +212,10 @@ class Member:
             raise DemoStopped(f"{self.full_name} saw {what}, but with a name in it that nobody should see.")
         if told == "briefly":
             self._tell(f"{self.name} sees {what}.")
-        elif told == "word by word":
-            self._tell(f"{self.name} sees {where}:")
-            self.stage.transcript.shows(found.lines, more=_below(found))
+        elif told != "not at all":
+            self._tell(f"{self.name} sees {'below it' if under else where}:")
+            most = _BEGINNING if told == "its beginning" else None
+            self.stage.transcript.shows(found.lines, more=_below(found), most=most)
         return found
 
     def _is_new(self, message: Seen, instead_of: Seen | None) -> bool:
@@ -295,9 +274,9 @@ class Member:
 
 
 def _below(message: Seen) -> str:
-    """What hangs below a message: its buttons and pictures."""
-    pictures = [f"[picture: {one['name']}]" for one in message.pictures]
-    return "  ".join([*(f"[{one['label']}]" for one in message.buttons), *pictures])
+    """What hangs below a message: its buttons, pictures and files."""
+    files = [f"[{'picture' if one in message.pictures else 'file'}: {one['name']}]" for one in message.files]
+    return "  ".join([*(f"[{one['label']}]" for one in message.buttons), *files])
 
 
 def _filled_in(asked: Json, value: Any) -> str:

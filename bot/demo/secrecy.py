@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 
-from bot.demo.members import Member, Seen
+from bot.demo.members import Member
 from bot.demo.process import DemoStopped
+from bot.demo.seen import Seen
 
 
 async def nobody_sees_the_words(asker: Member, expert: Member, question: str) -> None:

@@ -1,4 +1,4 @@
-"""What else is talked about in the week: the conversations around the story, which a community lives on."""
+"""What else is talked about in the two weeks: the conversations around the story, which a community lives on."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ TUESDAY_TALK = (
         "a training in two languages",
         50,
         (
-            ("Amina", "Who has run a training in two languages at once?"),
+            ("Amina", "Who has run a first aid training in two languages at once?"),
             ("Céline", "I have: two flip charts side by side, and time for both."),
             ("Lucie", "I can look through the French one before you print it."),
             ("Samira", "And slow down, to half of what feels slow."),
@@ -91,7 +91,7 @@ THURSDAY_TALK = (
         "the boat that came back",
         5,
         (
-            ("Baraka", "The boat is back: 64 children, and every dose counted."),
+            ("Baraka", "The boat is back: 64 children, and the cold chain held to the last dose."),
             ("Valeria", "64! Does that close the gap on the east shore?"),
             ("Baraka", "Almost. One village is left."),
             ("Céline", "Bravo à toute l'équipe !"),
@@ -105,6 +105,29 @@ THURSDAY_TALK = (
             ("Nadia", "Two at Lakeside, please."),
             ("Paulo", "And one in the guest house."),
             ("Samira", "Ours are fine for now."),
+        ),
+    ),
+)
+
+
+SECOND_MONDAY_TALK = (
+    Conversation(
+        "three days on the east shore",
+        20,
+        (
+            ("Paulo", "Boats for the east shore leave tomorrow at ten. Who comes along, and with how many boxes?"),
+            ("Baraka", "Six of us and eleven boxes. Most of the way there is no signal, so write now."),
+            ("Céline", "Nous venons aussi, avec les balances."),
+            ("Samira", "Two handlers, and the map with the boat times."),
+        ),
+    ),
+    Conversation(
+        "who stays behind",
+        15,
+        (
+            ("Amina", "Who is at a desk from Wednesday to Friday?"),
+            ("Valeria", "Nobody at Lakeside: we all count on the east shore."),
+            ("Mei", "I am at the tap stands, and look in on Friday."),
         ),
     ),
 )

@@ -45,12 +45,13 @@ class Transcript:
         """Somebody does something, or time passes."""
         self._paragraph(what, indent="  ")
 
-    def shows(self, lines: Iterable[str], *, more: str = "") -> None:
-        """Words as they stand on somebody's screen; of a long text its beginning."""
-        shown = [part for line in lines for part in self._wrapped(line, self._width - _QUOTED_FROM)]
-        if len(shown) > _MOST_LINES:
-            shown[_MOST_LINES:] = ["…"]
-        for line in [*shown, more] if more else shown:
+    def shows(self, lines: Iterable[str], *, more: str = "", most: int | None = None) -> None:
+        """Words as they stand on somebody's screen; of a long text its beginning, ``most`` lines of it."""
+        width, most = self._width - _QUOTED_FROM, most or _MOST_LINES
+        shown = [part for line in lines for part in self._wrapped(line, width)]
+        if len(shown) > most:
+            shown[most:] = ["…"]
+        for line in [*shown, *(self._wrapped(more, width) if more else [])]:
             self._line(f"    | {line}".rstrip(), "green")
 
     def remarks(self, what: str) -> None:

@@ -56,7 +56,7 @@ class Check:
     summary=mark("Post a health check for the stakeholders"),
     usage=_USAGE,
     roles=(Role.FACILITATOR, Role.STAKEHOLDER),
-    title=mark("Health check"),
+    title=mark("Post a health check"),
     everybody=(_ME,),
 )
 async def health(event: CommandUsed, services: Services) -> None:

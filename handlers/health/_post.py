@@ -70,13 +70,14 @@ def summary(
     signals: Sequence[Signal],
     commands: Collection[str],
 ) -> Text:
-    """The post: a title, five lines, and up to three signals with one thing to do about each."""
+    """The post: a title, five lines, up to three signals with one thing to do about each, and where the rest is."""
     say = wording.say
     title = say(mark("**Health check of {community}**\n{period}"), community=community, period=period)
     parts: list[Value] = [title, points([headline(wording, name, figures, previous) for name in HEADLINES])]
     if signals:
         parts.append(say(mark("**Worth a look**")))
         parts.append(points([_signal(wording, one, commands) for one in signals]))
+    parts.append(say(mark("Every figure is in the answer to this message, and in the spreadsheet.")))
     return joined(parts)
 
 
@@ -144,9 +145,9 @@ def shown(wording: Wording, name: str, figures: Figures) -> str:
         return wording.number(value)
     share = figures.shares.get(name)
     if share is not None and share.is_shown_as_count:
-        return wording.label(
-            mark("{part} of {whole}"), part=wording.number(share.part), whole=wording.number(share.whole)
-        )
+        # Who wrote and has left since is active, and no member at the end: "14 of 13" would read like a mistake.
+        key = mark("{part} of {whole}") if share.part <= share.whole else mark("{part}, and {whole} are members now")
+        return wording.label(key, part=wording.number(share.part), whole=wording.number(share.whole))
     return wording.decimal(value) if name in _PLAIN else wording.percent(value)
 
 

@@ -47,6 +47,7 @@ class Acts:
             new = await change.count("INSERT OR IGNORE INTO presence VALUES (?, ?)", place_id, person_id)
             if not new:
                 return 0
+            await self._read_what_was_before(change, person_id, place_id)
             change.show(kind="place", place=place_id)
             if not place["has_bot"]:
                 return 0
@@ -316,6 +317,16 @@ class Acts:
             person_id,
             place_id,
             message,
+        )
+
+    async def _read_what_was_before(self, change: Any, person_id: str, place_id: str) -> None:
+        """Who comes in has not missed what was written before: none of it counts as unread."""
+        await change.run(
+            "INSERT INTO read_mark SELECT ?, ?, coalesce(max(id), 0) FROM message WHERE place = ? "
+            "ON CONFLICT DO UPDATE SET message = max(message, excluded.message)",
+            person_id,
+            place_id,
+            place_id,
         )
 
     def _trigger(self) -> Json:

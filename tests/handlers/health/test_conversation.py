@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.community import Someone, Talk, founded, running
+from tests.community import Seen, Someone, Talk, founded, running
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -27,6 +27,11 @@ async def talks(talk: Talk, fatima: Someone) -> None:
     await talk.wait(minutes=30)
     await fatima.says("In the cold room, second shelf.", place="circle", under=question)
     await talk.wait(minutes=1)
+
+
+async def check_in(person: Someone, place: str | None = None) -> Seen:
+    """The newest health check that somebody sees in a place, or privately."""
+    return [one for one in await person.sees(place) if "Health check of" in one][-1]
 
 
 async def bytes_of(talk: Talk, file: str) -> bytes:
@@ -90,3 +95,19 @@ async def test_a_member_is_told_who_can_do_it(tmp_path: Path) -> None:
         await ben.joins("circle")
         await ben.says("/health")
         assert (await ben.last()).text == "Only facilitators and stakeholders can do this. Please ask a facilitator."
+
+
+async def test_who_wrote_and_has_left_since_makes_no_share_above_everybody(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        fatima = await founded(talk)
+        await talks(talk, fatima)
+        await (await talk.newcomer("Zoe")).joins("circle")
+        cleo = await talk.newcomer("Cleo")
+        await cleo.joins("circle")
+        await cleo.says("hello and goodbye", place="circle")
+        await cleo.leaves("circle")
+        ben = talk.person(next(one.raw["author"]["id"] for one in await fatima.sees("circle") if "loggers" in one))
+        await ben.leaves("circle")
+        await talk.wait(minutes=1)
+        await fatima.says("/health 7d")
+        assert "Participation: 3, and 2 are members now" in (await check_in(fatima)).text

@@ -122,6 +122,14 @@ async def test_who_comes_back_is_somebody_new(tmp_path: Path) -> None:
         assert names == [("Fatima", True), ("Hassan", True), ("Former member", False), (NAME, True)]
 
 
+async def test_leaving_the_place_afterwards_makes_nobody_known(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        _, _, renee = await circle(talk)
+        await is_forgotten(renee)
+        await renee.leaves("circle")
+        assert [one.name for one in await all_members(talk)] == ["Fatima", "Hassan", "Former member"]
+
+
 async def test_an_expert_who_goes_leaves_their_questions_to_others(tmp_path: Path) -> None:
     async with running(tmp_path) as talk:
         fatima, hassan, renee = await circle(talk)

@@ -121,6 +121,15 @@ async def test_where_the_bot_is_not_it_hears_nothing(room: Room) -> None:
     assert await room.told() == []
 
 
+async def test_who_comes_in_has_missed_nothing_of_before(room: Room) -> None:
+    for text in ("hello", "is anybody here?"):
+        await room.acts.write("ana", room.circle, text)
+    await room.acts.join("cem", room.circle)
+    await room.acts.write("ana", room.circle, "welcome, Cem")
+    unread = {one["id"]: one["unread"] for one in await room.view.places("cem")}
+    assert unread[room.circle] == 1
+
+
 async def test_doing_it_twice_tells_it_once(room: Room) -> None:
     number, _ = await room.acts.write("ana", room.circle, "hello")
     for _ in range(2):

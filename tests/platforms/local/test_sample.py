@@ -268,7 +268,7 @@ async def heard(talk: Talk, person: str, command: str) -> list[Seen]:
 async def test_whoever_opens_the_page_first_finds_what_the_community_knows(page: Talk) -> None:
     found = await heard(page, "amina", "/find cold chain")
     assert [one.text.split(":")[0] for one in found] == ["C7 (Story)", "C1 (Practice)", "Q1"]
-    assert found[0].buttons == ["I used this"]
+    assert "I used this" in found[0].buttons
     [own] = await heard(page, "amina", "/questions")
     assert "Q3 Which papers have to travel" in own
     assert "answered, it helped" in own

@@ -30,6 +30,7 @@ export class Conversation {
       goTo: doors.goTo,
       writing: { label: "Write a message", sendLabel: "Send", boxId: "writing", where: () => ({ place: session.openPlace }) },
     }));
+    this.composer.form.hidden = true; // nobody can write before it is known who I am, and where
     section.append(this.#closedNote);
     document.addEventListener("visibilitychange", () => this.markRead());
     whenChanged(["clock"], () => this.list.drawDays());
