@@ -100,7 +100,7 @@ async def agree(services: Services, row: Contribution, *, named: bool = True) ->
         await services.edit(row.card, message)
     saver = await members.by_id(services.session, row.saver_id) if row.saver_id else None
     if saver is not None:
-        key = mark("What you saved is shared: **{code}**. A facilitator has a look now. Thank you!")
+        key = mark("What you saved may be shared: **{code}**. A facilitator has a look now. Thank you!")
         await services.tell(saver, Message(services.wording_for(saver).say(key, code=row.code)), Kind.RECEIPT)
 
 

@@ -69,7 +69,8 @@ async def export_by_command(services: Services, rest: str) -> None:
         raise Refusal(mark("Only facilitators can do this. Please ask one of them."))
     if how not in FORMATS:
         raise Refusal(mark("I understand: {usage}"), usage=services.wording.label(_USAGE))
-    await services.later(_EXPORT, {"for": services.member.id, "how": how})
+    once = f"{_EXPORT}:{services.community.id}:{services.member.id}:{how}"
+    await services.later(_EXPORT, {"for": services.member.id, "how": how}, once=once)
     await services.answer(
         Message(services.wording.say(mark("I am writing the file. You get it privately in a moment.")))
     )

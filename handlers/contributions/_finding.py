@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted
 from bot.core.forms import Form, TextField
 from bot.core.messages import Button, Emphasis, Kind, Message, Text, Value, joined, mark
-from bot.services import Services
+from bot.core.roles import Role
+from bot.core.serialization import destination_from_json, destination_to_json
+from bot.services import Services, WorkServices
+from bot.texts import Wording
 from handlers.contributions import _wording as words
 from handlers.contributions._capability import capability
 from handlers.contributions._search import LONGEST_QUERY, Entry, best
 from handlers.contributions._state import State
 from storage import contributions, members, questions
 from storage.contributions import Contribution
+from storage.database import Session
 from storage.questions import Question
 
-_FIND = "contributions.find"
+_FIND, _SEARCH = "contributions.find", "contributions.search"
 _MOST_SHOWN = 3
 _LONGEST_SHOWN = 600
 _ACCEPTED = "accepted"
@@ -64,55 +70,85 @@ async def find_by_form(event: FormSubmitted, services: Services) -> None:
 
 
 async def _search(services: Services, query: str) -> None:
+    """Everything is decrypted and ranked for it, which takes a moment in a large community: others don't wait."""
+    payload = {"for": services.member.id, "back": destination_to_json(services.back), "words": query[:LONGEST_QUERY]}
+    await services.later(_SEARCH, payload)
+
+
+async def _show(payload: Mapping[str, Any], codes: Sequence[str], services: Services) -> None:
     """One message for each of the best, so that each has its own buttons, then how many more there are."""
-    known = await _Known.read(services)
-    found = await asyncio.to_thread(best, query, known.entries)  # a large community takes a moment
-    say, label = services.wording.say, services.wording.label
-    if not found:
-        nothing = say(
-            mark(
-                "I found nothing about {words} here yet. Somebody may know it: ask, and the answer can be found later."
-            ),
-            words=words.shortened(query),
-        )
-        ask = Button(label(mark("Ask something")), "questions.ask", emphasis=Emphasis.PRIMARY)
-        await services.answer(Message(nothing, (ask,)))
+    asking = await _as_member(services, payload["for"])
+    if asking is None:
         return
-    shown = [known.by_key[entry.key] for entry in found[:_MOST_SHOWN]]
-    names = await contributions.names_of(services.session, [one for one in shown if isinstance(one, Contribution)])
-    for one in shown:
-        if isinstance(one, Contribution):
-            await services.answer(_result(services, one, names.get(one.id)))
-        else:
-            await services.answer(await _answered(services, one))
-    if more := len(found) - len(shown):
-        text = services.wording.plural(
-            "There is {count} more. Add a word to narrow it down.",
-            "There are {count} more. Add a word to narrow it down.",
-            more,
-        )
-        await services.answer(Message(text))
+    found = [one for code in codes[:_MOST_SHOWN] if (one := await _still_there(asking, code)) is not None]
+    answers = [await _shown(asking, one) for one in found] or [_nothing(asking, payload["words"])]
+    if len(codes) > _MOST_SHOWN:
+        answers.append(Message(_more(asking.wording, len(codes) - _MOST_SHOWN)))
+    back = destination_from_json(payload["back"])
+    for answer in answers:
+        await services.messenger.send(back, answer, Kind.RECEIPT)
 
 
-@dataclass(frozen=True, slots=True)
-class _Known:
-    """Everything that everybody here may find: answers that helped and were shared, and what was published."""
+@capability.task(_SEARCH, finish=_show)
+async def search(payload: Mapping[str, Any], services: WorkServices) -> list[str]:
+    """The codes of what fits, the best first."""
+    async with services.database.reading() as session:
+        entries = await _entries(session, services.community.id)
+    return [entry.key for entry in await asyncio.to_thread(best, payload["words"], entries)]
 
-    by_key: dict[str, Contribution | Question]
-    entries: list[Entry]
 
-    @classmethod
-    async def read(cls, services: Services) -> _Known:
-        session, community_id = services.session, services.community.id
-        shared = await contributions.findable(session, community_id)
-        answered = await questions.shared_answers(session, community_id, _ACCEPTED)
-        by_key: dict[str, Contribution | Question] = {one.code: one for one in shared}
-        by_key |= {one.code: one for one in answered}
-        entries = [Entry(one.code, one.title, one.text, tuple(one.topics)) for one in shared]
-        entries += [
-            Entry(one.code, one.text or "", one.answer or "", (one.topic,) if one.topic else ()) for one in answered
-        ]
-        return cls(by_key, entries)
+async def _entries(session: Session, community_id: int) -> list[Entry]:
+    """Everything that everybody here may find: what was published, and answers that helped and were shared."""
+    shared = await contributions.findable(session, community_id)
+    answered = await questions.shared_answers(session, community_id, _ACCEPTED)
+    entries = [Entry(one.code, one.title, one.text, tuple(one.topics)) for one in shared]
+    entries += [
+        Entry(one.code, one.text or "", one.answer or "", (one.topic,) if one.topic else ()) for one in answered
+    ]
+    return entries
+
+
+async def _as_member(services: Services, member_id: int) -> Services | None:
+    """The services for a member of the community, as if they acted; None for who has left it meanwhile."""
+    membership = await members.membership(services.session, services.community.id, member_id)
+    if membership is None or membership.left_at is not None:
+        return None
+    member = await members.by_id(services.session, member_id)
+    roles = await members.roles_of(services.session, services.community.id, member_id)
+    return replace(services, known_member=member, roles=roles)
+
+
+async def _still_there(services: Services, code: str) -> Contribution | Question | None:
+    """What has this code, if everybody here may find it now."""
+    session, community_id = services.session, services.community.id
+    if code.startswith("Q"):
+        question = await questions.by_number(session, community_id, int(code[1:]))
+        if question is None or question.state != _ACCEPTED or not question.share:
+            return None
+        return question if question.text is not None and question.answer is not None else None
+    row = await contributions.by_code(session, community_id, code)
+    return row if row is not None and State(row.state) is State.PUBLISHED else None
+
+
+def _nothing(services: Services, query: str) -> Message:
+    key = mark("I found nothing about {words} here yet. Somebody may know it: ask, and the answer can be found later.")
+    ask = Button(services.wording.label(mark("Ask something")), "questions.ask", emphasis=Emphasis.PRIMARY)
+    return Message(services.wording.say(key, words=words.shortened(query)), (ask,))
+
+
+def _more(wording: Wording, count: int) -> Text:
+    return wording.plural(
+        "There is {count} more. Add a word to narrow it down.",
+        "There are {count} more. Add a word to narrow it down.",
+        count,
+    )
+
+
+async def _shown(services: Services, one: Contribution | Question, *, whole: bool = False) -> Message:
+    if isinstance(one, Contribution):
+        names = await contributions.names_of(services.session, [one])
+        return _result(services, one, names.get(one.id), whole=whole)
+    return await _answered(services, one, whole=whole)
 
 
 def _result(services: Services, one: Contribution, author: str | None, *, whole: bool = False) -> Message:
@@ -130,6 +166,8 @@ def _result(services: Services, one: Contribution, author: str | None, *, whole:
         buttons.append(Button(label(mark("I used this")), words.USE, str(one.id), Emphasis.PRIMARY))
     if not whole and len(one.text) > _LONGEST_SHOWN:
         buttons.append(Button(label(mark("Read it all")), words.READ, one.code))
+    if Role.FACILITATOR in services.roles:
+        buttons.append(Button(label(mark("Take it down")), words.TAKE_DOWN, f"{one.id}:{one.revision}"))
     return Message(joined(parts), tuple(buttons))
 
 
@@ -139,6 +177,7 @@ async def _answered(services: Services, one: Question, *, whole: bool = False) -
     question, answer = one.text or "", one.answer or ""
     parts: list[Value] = [say(mark("**{code}**:"), code=one.code), _quoted(question, whole=whole)]
     expert = await members.by_id(services.session, one.expert_id) if one.expert_id else None
+    expert = expert if expert and expert.forgotten_at is None else None
     key = mark("{name} answered:") if expert else mark("The answer:")
     parts += [say(key, name=expert.name if expert else ""), _quoted(answer, whole=whole)]
     too_long = not whole and max(len(question), len(answer)) > _LONGEST_SHOWN
@@ -155,23 +194,19 @@ def _quoted(text: str, *, whole: bool) -> Text:
 @capability.button(words.READ)
 async def read(event: ButtonPressed, services: Services) -> None:
     """The whole of what was found, if it still may be."""
-    await _check_belongs(services)
-    one = (await _Known.read(services)).by_key.get(event.subject)
+    await services.check_belongs()
+    one = await _still_there(services, event.subject)
     if one is None:
         raise Refusal(_NO_LONGER)
-    if isinstance(one, Contribution):
-        names = await contributions.names_of(services.session, [one])
-        await services.answer(_result(services, one, names.get(one.id), whole=True))
-    else:
-        await services.answer(await _answered(services, one, whole=True))
+    await services.answer(await _shown(services, one, whole=True))
 
 
 @capability.button(words.USE)
 async def used(event: ButtonPressed, services: Services) -> None:
     """It counts once for each person; the author hears of it at most once a day, and not of whom."""
-    await _check_belongs(services)
+    await services.check_belongs()
     one = await contributions.by_id(services.session, int(event.subject))
-    if one is None or State(one.state) is not State.PUBLISHED:
+    if one is None or one.community_id != services.community.id or State(one.state) is not State.PUBLISHED:
         raise Refusal(_NO_LONGER)
     if one.author_id == services.member.id:
         raise Refusal(mark("You shared this yourself. When others use it, I tell you."))
@@ -190,10 +225,3 @@ async def _tell_author(services: Services, one: Contribution, now: datetime) -> 
     key = mark("Somebody used what you shared: **{code}**, {title}. Thank you!")
     text = services.wording_for(author).say(key, code=one.code, title=one.title)
     await services.tell(author, Message(text), Kind.RECEIPT)
-
-
-async def _check_belongs(services: Services) -> None:
-    """A button outlives its message's reader: who has left reads nothing more. Raises Refusal."""
-    belongs = await members.membership(services.session, services.community.id, services.member.id)
-    if belongs is None or belongs.left_at is not None:
-        raise Refusal(mark("You are not in this community any more. Join one of its places first."))

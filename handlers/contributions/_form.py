@@ -20,6 +20,7 @@ _LONGEST_TITLE = 120
 _LONGEST_TOPICS = 300
 _LONGEST_LINK = 500
 _LONGEST_TITLE_FROM_WORDS = 80
+_SHORTEST_TITLE_FROM_WORDS = 12
 _WORD = re.compile(r"[^\W_]+")
 _SENTENCE = re.compile(r"[^\n.!?؟。]+")
 
@@ -62,9 +63,10 @@ def _as_words(text: str) -> str:
 
 
 def title_from(words: str) -> str:
-    """The first sentence, or as much of it as a title holds."""
+    """The first sentence, or as much of it as a title holds. One that says too little ("Not yet.") goes on."""
     first = _SENTENCE.search(words.strip())
-    return shortened(first[0] if first else words, _LONGEST_TITLE_FROM_WORDS)
+    says_enough = first is not None and len(first[0]) >= _SHORTEST_TITLE_FROM_WORDS
+    return shortened(first[0] if first and says_enough else words, _LONGEST_TITLE_FROM_WORDS)
 
 
 def of_row(one: Contribution) -> Draft:

@@ -17,8 +17,8 @@ from storage import contributions
 from storage.contributions import Contribution
 
 _CHANGED = "contributions.changed"
-_MOST_LISTED = 20
 _GONE = mark("It was taken back, and its words are deleted.")
+_TAKEN_BACK = mark("**{code}** is taken back, and its words are deleted here.")
 
 
 async def show_mine(services: Services, _rest: str = "") -> None:
@@ -27,23 +27,30 @@ async def show_mine(services: Services, _rest: str = "") -> None:
 
 
 async def _listed(services: Services) -> list[Contribution]:
-    return (await contributions.mine(services.session, services.community.id, services.member.id))[:_MOST_LISTED]
+    return await contributions.mine(services.session, services.community.id, services.member.id)
+
+
+async def withdraw_by_code(services: Services, code: str) -> None:
+    """``log withdraw C7``, which reaches what no message shows any more. Raises Refusal."""
+    found = await contributions.by_code(services.session, services.community.id, code)
+    if found is None or found.author_id != services.member.id:
+        raise Refusal(mark("You have shared nothing called {code}. See it all with /log mine."), code=code)
+    row = await _withdraw(services, str(found.id))
+    await services.answer_privately(Message(services.wording.say(_TAKEN_BACK, code=row.code)))
 
 
 @capability.button(words.WITHDRAW)
 async def withdraw(event: ButtonPressed, services: Services) -> None:
     """From the message about it."""
     row = await _withdraw(services, event.subject)
-    text = services.wording.say(mark("**{code}** is taken back, and its words are deleted here."), code=row.code)
-    await services.edit(event.reference, Message(text))
+    await services.edit(event.reference, Message(services.wording.say(_TAKEN_BACK, code=row.code)))
 
 
 @capability.button(words.WITHDRAW_LISTED)
 async def withdraw_listed(event: ButtonPressed, services: Services) -> None:
     """From the list, which then shows what is left."""
     row = await _withdraw(services, event.subject)
-    text = services.wording.say(mark("**{code}** is taken back, and its words are deleted here."), code=row.code)
-    await services.answer_privately(Message(text))
+    await services.answer_privately(Message(services.wording.say(_TAKEN_BACK, code=row.code)))
     await services.edit(event.reference, words.listing(services.wording, await _listed(services)))
 
 

@@ -22,7 +22,7 @@ REVIEW = "contributions.review"
 _EDITED, _SET_ASIDE = "contributions.edited", "contributions.put_aside"
 _MOST_AT_ONCE = 5
 _CHANGED_MEANWHILE = mark("This was changed meanwhile. Please look at it again above; nothing was changed now.")
-_FACILITATORS = (Role.FACILITATOR,)
+FACILITATORS = (Role.FACILITATOR,)
 
 
 async def show_to_facilitators(services: Services, row: Contribution) -> None:
@@ -33,7 +33,7 @@ async def show_to_facilitators(services: Services, row: Contribution) -> None:
 
 
 async def _show(services: Services, row: Contribution, facilitator: Member, reference: str | None) -> None:
-    author = await _author_of(services, row)
+    author = await author_of(services, row)
     wording = services.wording_for(facilitator)
     card = words.review_card(wording, row, author.name if author else wording.label(mark("somebody")))
     if reference is not None:
@@ -52,7 +52,7 @@ async def close_cards(services: Services, row: Contribution, key: str, **values:
     await contributions.forget_cards(services.session, row.id)
 
 
-@capability.button(REVIEW, roles=_FACILITATORS)
+@capability.button(REVIEW, roles=FACILITATORS)
 async def review(_event: ButtonPressed, services: Services) -> None:
     """What waits, from a list or a menu."""
     await review_waiting(services)
@@ -60,7 +60,7 @@ async def review(_event: ButtonPressed, services: Services) -> None:
 
 async def review_waiting(services: Services, _rest: str = "") -> None:
     """The cards of what waits, once more, for who acts. Raises Refusal for who is no facilitator."""
-    _check_facilitator(services)
+    check_facilitator(services)
     waiting = await contributions.to_review(services.session, services.community.id)
     say = services.wording.say
     if not waiting:
@@ -71,21 +71,29 @@ async def review_waiting(services: Services, _rest: str = "") -> None:
         if former := shown.get(services.member.id):
             await services.edit(former, Message(say(mark("**{code}** is further below."), code=row.code)))
         await _show(services, row, services.member, None)
+    if len(waiting) > _MOST_AT_ONCE:
+        text = services.wording.plural(
+            "{count} more waits. Type /log review again when these are done.",
+            "{count} more wait. Type /log review again when these are done.",
+            len(waiting) - _MOST_AT_ONCE,
+        )
+        await services.answer_privately(Message(text))
 
 
-def _check_facilitator(services: Services) -> None:
+def check_facilitator(services: Services) -> None:
+    """Raise Refusal for everybody else."""
     if Role.FACILITATOR not in services.roles:
         raise Refusal(mark("Only facilitators can do this. Please ask one of them."))
 
 
-@capability.button(words.PUBLISH, roles=_FACILITATORS)
+@capability.button(words.PUBLISH, roles=FACILITATORS)
 async def publish(event: ButtonPressed, services: Services) -> None:
     """Everybody finds it from now on."""
-    row, revision = await _seen(services, event.subject, Act.PUBLISH)
-    await _advance(services, row, Act.PUBLISH, revision, published_at=services.now())
+    row, revision = await as_seen(services, event.subject, Act.PUBLISH)
+    await advance(services, row, Act.PUBLISH, revision, published_at=services.now())
     key = mark("**{code}** {title}: published by {name}.")
     await close_cards(services, row, key, title=row.title, name=services.member.name)
-    author = await _author_of(services, row)
+    author = await author_of(services, row)
     if author is not None:
         wording = services.wording_for(author)
         text = wording.say(
@@ -95,10 +103,10 @@ async def publish(event: ButtonPressed, services: Services) -> None:
         await services.tell(author, Message(text, (words.withdraw_button(wording, row),)), Kind.RECEIPT)
 
 
-@capability.button(words.EDIT, roles=_FACILITATORS)
+@capability.button(words.EDIT, roles=FACILITATORS)
 async def edit(event: ButtonPressed, services: Services) -> None:
     """The form with what its author wrote."""
-    row, revision = await _seen(services, event.subject, Act.EDIT)
+    row, revision = await as_seen(services, event.subject, Act.EDIT)
     _check_revision(row, revision)
     intro = services.wording.say(
         mark("Title, topics and kind are yours to put in order. When you change the words or the link, "
@@ -108,15 +116,15 @@ async def edit(event: ButtonPressed, services: Services) -> None:
     await services.open_form(form)
 
 
-@capability.form(_EDITED, roles=_FACILITATORS)
+@capability.form(_EDITED, roles=FACILITATORS)
 async def edited(event: FormSubmitted, services: Services) -> None:
     """All cards show it as it is now; an author whose words changed is told."""
-    row, revision = await _seen(services, event.subject, Act.EDIT)
+    row, revision = await as_seen(services, event.subject, Act.EDIT)
     draft = filled_in(event.values)
     words_changed = (draft.text, draft.link) != (row.text, row.link)
-    await _advance(services, row, Act.EDIT, revision, revision=revision + 1, **draft.values())
+    await advance(services, row, Act.EDIT, revision, revision=revision + 1, **draft.values())
     await show_to_facilitators(services, row)
-    author = await _author_of(services, row)
+    author = await author_of(services, row)
     if words_changed and author is not None and author.id != services.member.id:
         wording = services.wording_for(author)
         head = wording.say(mark("{name} has edited **{code}** before it is published. It reads now:"),
@@ -127,10 +135,10 @@ async def edited(event: FormSubmitted, services: Services) -> None:
     await services.answer(Message(text))
 
 
-@capability.button(words.SET_ASIDE, roles=_FACILITATORS)
+@capability.button(words.SET_ASIDE, roles=FACILITATORS)
 async def set_aside(event: ButtonPressed, services: Services) -> None:
     """Ask for a reason, which nobody has to give."""
-    row, revision = await _seen(services, event.subject, Act.SET_ASIDE)
+    row, revision = await as_seen(services, event.subject, Act.SET_ASIDE)
     _check_revision(row, revision)
     label = services.wording.label
     form = Form(
@@ -153,14 +161,14 @@ async def set_aside(event: ButtonPressed, services: Services) -> None:
     await services.open_form(form)
 
 
-@capability.form(_SET_ASIDE, roles=_FACILITATORS)
+@capability.form(_SET_ASIDE, roles=FACILITATORS)
 async def put_aside(event: FormSubmitted, services: Services) -> None:
     """It is not published; its author hears why and can change it."""
-    row, revision = await _seen(services, event.subject, Act.SET_ASIDE)
-    await _advance(services, row, Act.SET_ASIDE, revision)
+    row, revision = await as_seen(services, event.subject, Act.SET_ASIDE)
+    await advance(services, row, Act.SET_ASIDE, revision)
     key = mark("**{code}** {title}: set aside by {name}.")
     await close_cards(services, row, key, title=row.title, name=services.member.name)
-    author = await _author_of(services, row)
+    author = await author_of(services, row)
     if author is None:
         return
     wording, reason = services.wording_for(author), event.values.get("reason")
@@ -176,7 +184,7 @@ async def put_aside(event: FormSubmitted, services: Services) -> None:
     await services.tell(author, Message(joined(parts), words.own_buttons(wording, row)), Kind.RECEIPT)
 
 
-async def _seen(services: Services, subject: str, act: Act) -> tuple[Contribution, int]:
+async def as_seen(services: Services, subject: str, act: Act) -> tuple[Contribution, int]:
     """The contribution that a card shows, and the revision of it. Raises Refusal when it is decided already."""
     number, revision = (int(part) for part in subject.split(":"))
     row = await contributions.by_id(services.session, number)
@@ -191,7 +199,7 @@ def _check_revision(row: Contribution, revision: int) -> None:
         raise Refusal(_CHANGED_MEANWHILE)
 
 
-async def _advance(services: Services, row: Contribution, act: Act, seen: int, **changed: Any) -> None:
+async def advance(services: Services, row: Contribution, act: Act, seen: int, **changed: Any) -> None:
     """Move it one step, if it is still as it was seen. Raises Refusal where it isn't."""
     state = after(act, State(row.state))
     if not await contributions.move(services.session, row, allowed_from(act), seen=seen, state=state.value, **changed):
@@ -199,5 +207,7 @@ async def _advance(services: Services, row: Contribution, act: Act, seen: int, *
         raise Refusal(_CHANGED_MEANWHILE)
 
 
-async def _author_of(services: Services, row: Contribution) -> Member | None:
-    return await members.by_id(services.session, row.author_id) if row.author_id else None
+async def author_of(services: Services, row: Contribution) -> Member | None:
+    """Who wrote it; None once they are forgotten."""
+    author = await members.by_id(services.session, row.author_id) if row.author_id else None
+    return author if author and author.forgotten_at is None else None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Awaitable, Callable
 from typing import Any
 
@@ -15,16 +16,18 @@ from handlers.contributions._consent import agree, ask_author
 from handlers.contributions._emoji import means_keep
 from handlers.contributions._exporting import export_by_command
 from handlers.contributions._form import Draft, contribution_form, filled_in, from_words
-from handlers.contributions._own import show_mine
+from handlers.contributions._own import show_mine, withdraw_by_code
 from handlers.contributions._review import review_waiting, show_to_facilitators
 from handlers.contributions._state import ENDED, State
+from handlers.contributions._takedown import take_down_by_code
 from storage import contributions, members, questions
 from storage.activity import activity_key
 from storage.contributions import Contribution
 from storage.members import Member
 
 _SAVED = "contributions.saved"
-_USAGE = mark("log [lesson|practice|resource|story] [your words], log mine, log review, or log export")
+_USAGE = mark("log [lesson|practice|resource|story] [your words], log mine, or log withdraw C7; "
+              "facilitators: log review, log takedown C7, or log export")  # fmt: skip
 _NOT_HERE = mark("Who wrote this is not here any more, so I can't ask them. It stays out.")
 _BY_A_BOT = mark("A program wrote this. Please save what people wrote.")
 _NO_WORDS = mark("I don't have the words of that message. Would you like to write down what others should find?")
@@ -33,6 +36,11 @@ _SPECIAL: dict[str, Callable[[Services, str], Awaitable[None]]] = {
     "review": review_waiting,
     "export": export_by_command,
 }
+_ABOUT_ONE: dict[str, Callable[[Services, str], Awaitable[None]]] = {
+    "withdraw": withdraw_by_code,
+    "takedown": take_down_by_code,
+}
+_CODE = re.compile(r"c\d{1,9}")
 
 
 @capability.command(
@@ -55,10 +63,17 @@ async def log(event: CommandUsed, services: Services) -> None:
 
 
 def _special(arguments: str) -> Callable[[Services, str], Awaitable[None]] | None:
-    """What a word means that is no beginning of somebody's words: it stands alone, or names a format."""
-    words_typed = arguments.casefold().split()
-    alone = len(words_typed) == 1 or (len(words_typed) == 2 and words_typed[0] == "export")
-    return _SPECIAL.get(words_typed[0]) if alone else None
+    """What a word means that is no beginning of somebody's words: it stands alone, or before a format or a code."""
+    first, *more = arguments.casefold().split() or [""]
+    if not more and first in _ABOUT_ONE:
+        return _which_one
+    if not more or (first == "export" and len(more) == 1):
+        return _SPECIAL.get(first)
+    return _ABOUT_ONE.get(first) if len(more) == 1 and _CODE.fullmatch(more[0]) else None
+
+
+async def _which_one(services: Services, _rest: str) -> None:
+    raise Refusal(mark("I understand: {usage}"), usage=services.wording.label(_USAGE))
 
 
 def _kind(services: Services, word: str) -> str | None:
@@ -133,6 +148,7 @@ async def _topics(services: Services, author: Member) -> list[str]:
 @capability.form(_SAVED)
 async def saved(event: FormSubmitted, services: Services) -> None:
     """Keep it: one's own goes to the facilitators, somebody else's to its author first."""
+    await services.check_belongs()
     draft = filled_in(event.values)
     if not event.subject:
         await _save(services, draft, services.member, None)
@@ -222,7 +238,7 @@ async def _saved_before(services: Services, source: int, author: Member) -> bool
 
 
 async def _answer(services: Services, key: str, **values: Any) -> None:
-    await services.answer_privately(Message(services.wording.say(key, **values), ()))
+    await services.answer_privately(Message(services.wording.say(key, **values)))
 
 
 def _key(about: MessagePosted) -> int:

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.core.errors import Refusal
 from bot.core.messages import mark
+from bot.core.steps import Steps
 from storage.contributions import ContributionState
 
 State = ContributionState
@@ -22,6 +22,7 @@ class Act(StrEnum):
     EDIT = "edit"  # a facilitator
     PUBLISH = "publish"
     SET_ASIDE = "set aside"
+    TAKE_DOWN = "take down"  # a facilitator, after it was published
     REVISE = "revise"  # its author, for another look
     WITHDRAW = "withdraw"  # its author
 
@@ -35,6 +36,7 @@ _STEPS: dict[Act, tuple[frozenset[State], State]] = {
     Act.EDIT: (frozenset({State.REVIEW}), State.REVIEW),
     Act.PUBLISH: (frozenset({State.REVIEW}), State.PUBLISHED),
     Act.SET_ASIDE: (frozenset({State.REVIEW}), State.SET_ASIDE),
+    Act.TAKE_DOWN: (frozenset({State.PUBLISHED}), State.SET_ASIDE),
     Act.REVISE: (frozenset({State.REVIEW, State.SET_ASIDE}), State.REVIEW),
     Act.WITHDRAW: (frozenset({State.REVIEW, State.PUBLISHED, State.SET_ASIDE}), State.WITHDRAWN),
 }
@@ -49,14 +51,5 @@ _REFUSALS: dict[State, str] = {
 }
 
 
-def allowed_from(act: Act) -> frozenset[State]:
-    """The states in which an act is allowed."""
-    return _STEPS[act][0]
-
-
-def after(act: Act, state: State) -> State:
-    """The state after an act. Raises Refusal, with a sentence, where the act isn't allowed."""
-    allowed, result = _STEPS[act]
-    if state not in allowed:
-        raise Refusal(_REFUSALS[state])
-    return result
+_TABLE = Steps(_STEPS, _REFUSALS)
+allowed_from, after = _TABLE.allowed_from, _TABLE.after

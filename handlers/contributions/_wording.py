@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core.messages import Button, Emphasis, Message, Text, Value, joined, mark, points
 from bot.texts import Wording
 from storage.contributions import Contribution
@@ -11,7 +13,7 @@ WRITE, CHANGE, WITHDRAW = "contributions.write", "contributions.change", "contri
 WITHDRAW_LISTED = "contributions.withdraw_listed"
 AGREE, AGREE_UNNAMED, REFUSE = "contributions.agree", "contributions.agree_unnamed", "contributions.refuse"
 PUBLISH, EDIT, SET_ASIDE = "contributions.publish", "contributions.edit", "contributions.set_aside"
-READ, USE = "contributions.read", "contributions.use"
+READ, USE, TAKE_DOWN = "contributions.read", "contributions.use", "contributions.take_down"
 
 KINDS = {
     "lesson": mark("Lesson"),
@@ -25,6 +27,7 @@ STATE_NAMES = {
     State.SET_ASIDE: mark("set aside"),
 }
 _LONGEST_IN_LIST = 80
+_MOST_LISTED = 20
 
 
 def quoted(words: str) -> Text:
@@ -92,8 +95,8 @@ def review_card(wording: Wording, one: Contribution, author: str) -> Message:
     return Message(joined([head, *body(wording, one)]), buttons)
 
 
-def listing(wording: Wording, own: list[Contribution]) -> Message:
-    """A member's own contributions, each with a button to take it back."""
+def listing(wording: Wording, own: Sequence[Contribution]) -> Message:
+    """A member's own contributions, the newest each with a button to take it back."""
     say, label = wording.say, wording.label
     if not own:
         return Message(say(mark("You have shared nothing here yet. What did you learn lately? Tell it with /log.")))
@@ -104,7 +107,20 @@ def listing(wording: Wording, own: list[Contribution]) -> Message:
             title=shortened(one.title),
             state=label(STATE_NAMES[State(one.state)]),
         )
-        for one in own
+        for one in own[:_MOST_LISTED]
     ]
-    buttons = [Button(label(mark("Withdraw {code}"), code=one.code), WITHDRAW_LISTED, str(one.id)) for one in own]
-    return Message(joined([say(mark("**What you have shared**")), points(lines)]), tuple(buttons))
+    parts: list[Value] = [say(mark("**What you have shared**")), points(lines)]
+    if older := len(own) - len(lines):
+        parts.append(
+            wording.plural(
+                "{count} older one is not listed. Take it back by its code: /log withdraw {code}",
+                "{count} older ones are not listed. Take one back by its code, for example: /log withdraw {code}",
+                older,
+                code=own[-1].code,
+            )
+        )
+    buttons = [
+        Button(label(mark("Withdraw {code}"), code=one.code), WITHDRAW_LISTED, str(one.id))
+        for one in own[:_MOST_LISTED]
+    ]
+    return Message(joined(parts), tuple(buttons))

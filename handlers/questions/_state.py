@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.core.errors import Refusal
 from bot.core.messages import mark
+from bot.core.steps import Steps
 
 
 class State(StrEnum):
@@ -74,14 +74,5 @@ _REFUSALS: dict[State, str] = {
 }
 
 
-def allowed_from(act: Act) -> frozenset[State]:
-    """The states in which an act is allowed."""
-    return _STEPS[act][0]
-
-
-def after(act: Act, state: State) -> State:
-    """The state after an act. Raises Refusal, with a sentence, where the act isn't allowed."""
-    allowed, result = _STEPS[act]
-    if state not in allowed:
-        raise Refusal(_REFUSALS[state])
-    return result
+_TABLE = Steps(_STEPS, _REFUSALS)
+allowed_from, after = _TABLE.allowed_from, _TABLE.after

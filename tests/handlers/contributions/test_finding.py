@@ -143,7 +143,7 @@ async def test_who_left_reads_nothing_more(tmp_path: Path) -> None:
         await here.ben.leaves("circle")
         for label in ("Read it all", "I used this"):
             await here.ben.presses(label)
-            assert "You are not in this community any more." in await here.ben.last()
+            assert "You have left this community." in await here.ben.last()
 
 
 async def test_a_query_may_be_anything(tmp_path: Path) -> None:

@@ -60,3 +60,19 @@ async def test_what_is_published_is_not_changed_behind_the_facilitators(tmp_path
         assert await here.ana.form() is None
         await here.ben.says("/find cold box")
         assert WORDS in await here.ben.last()
+
+
+async def test_the_oldest_of_many_can_still_be_taken_back(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        for number in range(22):
+            await here.logs(here.ana, f"Lesson number {number}.")
+        await here.ana.says("/log mine")
+        listed = await here.ana.last()
+        assert len(listed.buttons) == 20
+        assert "2 older ones are not listed. Take one back by its code, for example: /log withdraw C1" in listed
+        await here.ben.says("/log withdraw C1")
+        assert "You have shared nothing called C1." in await here.ben.last()
+        await here.ana.says("/log withdraw C1")
+        assert "C1 is taken back" in await here.ana.last()
+        await here.ana.says("/log withdraw C1")
+        assert "You have shared nothing called C1." in await here.ana.last()

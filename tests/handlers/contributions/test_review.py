@@ -142,3 +142,11 @@ async def test_what_waits_can_be_shown_again(tmp_path: Path) -> None:
         assert "C1 is further below." in "".join(await here.fatima.hears())
         await here.fatima.presses("Publish it")
         assert "C2 Warm boxes: published by Fatima." in await here.chidi.last()
+
+
+async def test_of_many_that_wait_the_first_are_shown_and_the_rest_counted(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        for number in range(7):
+            await here.logs(here.ana, f"Lesson number {number}.")
+        await here.fatima.says("/log review")
+        assert (await here.fatima.last()).text == "2 more wait. Type /log review again when these are done."

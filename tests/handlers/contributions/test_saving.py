@@ -56,6 +56,12 @@ async def test_log_begins_with_what_is_known(tmp_path: Path) -> None:
         assert "C1 (Practice) by Ana" in await here.fatima.last()
 
 
+async def test_a_first_sentence_that_says_too_little_is_no_title(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.ana.says("/log Not yet. Keep it shut and call the store.")
+        assert await _initial(here.ana, "title") == "Not yet. Keep it shut and call the store."
+
+
 async def test_only_a_word_alone_is_an_order(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         await here.ana.says("/log mine shafts")
@@ -232,3 +238,12 @@ async def test_words_are_words_whatever_is_in_them(tmp_path: Path) -> None:
         assert "<!channel> *bold* {code} [a](http://b) =1+1 right to left" in card
         assert "<!channel> *now*" in card
         assert "Topics: *a*, {name}" in card
+
+
+async def test_who_left_while_filling_in_the_form_saves_nothing(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.ana.says("/log")
+        await here.ana.leaves("circle")
+        await here.ana.fills_in(**{TEXT.replace(" ", "_"): WORDS})
+        assert "You have left this community." in await here.ana.last()
+        assert not any(WORDS in said for said in await here.fatima.hears())

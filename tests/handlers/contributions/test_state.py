@@ -15,6 +15,7 @@ ALLOWED = {
     (Act.EDIT, State.REVIEW): State.REVIEW,
     (Act.PUBLISH, State.REVIEW): State.PUBLISHED,
     (Act.SET_ASIDE, State.REVIEW): State.SET_ASIDE,
+    (Act.TAKE_DOWN, State.PUBLISHED): State.SET_ASIDE,
     (Act.REVISE, State.REVIEW): State.REVIEW,
     (Act.REVISE, State.SET_ASIDE): State.REVIEW,
     (Act.WITHDRAW, State.REVIEW): State.WITHDRAWN,

@@ -78,5 +78,5 @@ def test_every_state_can_be_reached_and_left_until_the_end() -> None:
 def test_it_is_decided_without_a_row_a_clock_or_a_wire() -> None:
     tree = ast.parse(Path(_state.__file__).read_text(encoding="utf-8"))
     imported = {node.module for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)}
-    assert imported == {"__future__", "enum", "bot.core.errors", "bot.core.messages"}
+    assert imported == {"__future__", "enum", "bot.core.messages", "bot.core.steps"}
     assert not [node for node in ast.walk(tree) if isinstance(node, ast.Import | ast.AsyncFunctionDef)]
