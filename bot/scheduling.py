@@ -21,6 +21,7 @@ from bot.core.cadence import Occurrence, last_until, next_after, understood
 from bot.core.capability import Schedule
 from bot.core.errors import Refusal
 from bot.logs import where_it_failed
+from bot.loops import STEP_PATIENCE
 from bot.recurrence import INSTALLATION, planned
 from bot.services import Frame, Services
 from storage import communities, schedules, tasks
@@ -42,6 +43,7 @@ class Ticker:
         self._database = database
         self._frame = frame
         self._on_due = on_due
+        self.patience = STEP_PATIENCE
         self._one_at_a_time = asyncio.Lock()
         self._last_tick = monotonic()
         self._failed_until: dict[int, datetime] = {}
@@ -73,6 +75,7 @@ class Ticker:
             for schedule in due:
                 if self._failed_until.get(schedule.id, now) <= now:
                     await self._run(schedule, now)
+                    self._last_tick = monotonic()  # a long tick is no stuck one
             await self._plan(now)
             if due or tasks_due:
                 self._on_due()
@@ -161,7 +164,8 @@ class Ticker:
                 return
             whole = row.community_id == INSTALLATION
             community = None if whole else await communities.by_id(session, row.community_id)
-            await job(Services(self._frame, session, known_community=community))
+            async with asyncio.timeout(self.patience.total_seconds()):
+                await job(Services(self._frame, session, known_community=community))
 
     def _job(self, row: StoredSchedule, late: timedelta) -> Job | None:
         """What to do for a row; None where nothing does it any more, or where it has lost its worth."""

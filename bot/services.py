@@ -119,7 +119,15 @@ class Services:
         used = CommandUsed(at=acting.at, by=acting.by, place=acting.place, name=name, trigger=self._trigger)
         step = self.frame.registry.command(used)
         check_roles(step, used, self.roles)
+        if not step.for_strangers:
+            await self.check_belongs()
         await step.handler(used, replace(self, event=used))
+
+    async def check_belongs(self) -> None:
+        """Raise Refusal where who acts has left the community: a button or a form outlives the stay of who has it."""
+        belongs = await members.membership(self.session, self.community.id, self.member.id)
+        if belongs is None or belongs.left_at is not None:
+            raise Refusal(mark("You have left this community. Join one of its places again first."))
 
     async def member_called(self, who: str) -> Member:
         """The member of this community meant by an @mention or a name. Raises Refusal for nobody, and for several.
@@ -320,14 +328,18 @@ class WorkServices:
 async def services_for(frame: Frame, session: Session, event: Event) -> Services:
     """Everything a handler of ``event`` is given: community, place, member and roles are looked up here, once.
 
-    Who acts in a place of a community is a member of it; who writes privately is one only if known.
+    Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
+    privately is one only if known.
     """
     place = await communities.place_at(session, event.place) if event.place else None
     community_id = place.community_id if place and place.active else None
     if community_id is not None:
         community: Community | None = await communities.by_id(session, community_id)
-        member: Member | None = await members.who_did(session, event.by, event.at, frame.clock.now())
-        if acting_on(event) and member is not None:  # they were in the place before the bot came
+        somebody = event.by.account.user != ""
+        member: Member | None = (
+            await members.who_did(session, event.by, event.at, frame.clock.now()) if somebody else None
+        )
+        if member is not None and await _is_there(session, community_id, member, event):
             await members.belong(session, community_id, member.id, event.at)
     else:
         member = await members.find(session, event.by.account)
@@ -337,3 +349,13 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     if community and member:
         roles = await members.roles_of(session, community.id, member.id)
     return Services(frame, session, event, community, place, member, roles)
+
+
+async def _is_there(session: Session, community_id: int, member: Member, event: Event) -> bool:
+    """Whether what somebody does shows that they are in the community's place now.
+
+    Buttons, forms and messages outlive the stay of who sees them: using one brings nobody back who has left.
+    """
+    if not acting_on(event):
+        return False
+    return isinstance(event, CommandUsed) or await members.membership(session, community_id, member.id) is None

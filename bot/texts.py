@@ -82,6 +82,11 @@ class Wording:
         """How numbers, dates and lists are written in this language."""
         return Locale.parse(self.language, sep="-" if "-" in self.language else "_")
 
+    @cached_property
+    def _dates(self) -> Locale:
+        """English of no country puts the day first, as ``moment`` does: its readers live all over the world."""
+        return Locale("en", "GB") if self.language == "en" else self.locale
+
     def say(self, key: str, /, **values: Value) -> Text:
         """A sentence for people; ``values`` fill its named places and are never parsed."""
         return Text(self._translations.gettext(key) if key else "", values)  # "" would give the catalogue's header
@@ -109,11 +114,11 @@ class Wording:
 
     def day(self, moment: date | datetime) -> str:
         """A calendar day in full words."""
-        return format_date(moment, format="long", locale=self.locale)
+        return format_date(moment, format="long", locale=self._dates)
 
     def short_day(self, moment: date | datetime) -> str:
         """A calendar day in few characters, such as 2 Mar."""
-        return format_skeleton("MMMd", moment, locale=self.locale)
+        return format_skeleton("MMMd", moment, locale=self._dates)
 
     def moment(self, moment: datetime, time_zone: str) -> str:
         """A date and time of day on the clocks of ``time_zone``."""

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
-from bot.core.events import BotInvited, BotRemoved, ButtonPressed, FormSubmitted, PlaceRenamed
+from bot.core.events import BotInvited, BotRemoved, ButtonPressed, FormSubmitted, PlaceRenamed, PlaceReopened
 from bot.core.forms import Choice, ChoiceField, Form, TextField
 from bot.core.messages import Button, Emphasis, Kind, Message, joined, mark
 from bot.core.roles import Purpose, Role
@@ -58,6 +58,13 @@ async def removed(event: BotRemoved, services: Services) -> None:
     """The place is out of reach; its history stays."""
     if services.known_place is not None:
         await communities.close_place(services.session, services.known_place)
+
+
+@capability.on(PlaceReopened, strangers=True)
+async def reopened(event: PlaceReopened, services: Services) -> None:
+    """A place that was archived goes on where it stopped."""
+    if services.known_place is not None and event.place is not None:
+        await communities.discover(services.session, event.place)
 
 
 @capability.on(PlaceRenamed, strangers=True)

@@ -12,13 +12,16 @@ from zoneinfo import ZoneInfo
 
 from bot.core.capability import Capability
 from bot.services import Services
-from storage import activity, attachments, buttons, communities, forms, inbox, outbox
+from storage import activity, attachments, buttons, communities, forms, inbox, outbox, schedules
 
 capability = Capability("housekeeping")
 
 KEEP_FOR = timedelta(days=7)
 KEEP_ADDRESSES_FOR = timedelta(days=60)
 """How long a message can be edited, and its buttons pressed."""
+
+KEEP_RUNS_FOR = timedelta(days=60)
+"""How long it is known that a schedule ran at a time; longer than anything is caught up."""
 
 AT_ONCE = 5_000
 """How many rows of activity go in one transaction, so that nobody waits long for its end."""
@@ -34,6 +37,7 @@ async def forget_what_is_over(services: Services) -> None:
     await buttons.forget_old(session, now, KEEP_ADDRESSES_FOR)
     await forms.forget_old(session, now, KEEP_FOR)
     await attachments.forget_old(session, now, KEEP_FOR)
+    await schedules.forget_runs(session, now, KEEP_RUNS_FOR)
     for community in await communities.all_communities(session):
         if community.keep_activity_months:
             once = f"{_OLD_ACTIVITY}:{community.id}"

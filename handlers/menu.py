@@ -32,10 +32,15 @@ async def use(event: ButtonPressed, services: Services) -> None:
 
 
 def _offered(event: CommandUsed, services: Services) -> list[Command]:
-    """What everybody does comes first. When it is too much, that gives way to what this person's roles are for."""
+    """What everybody does comes first. When it is too much, that gives way to what this person's roles are for.
+
+    Within each group they go by what stands on the buttons, so that *Find people* is beside *Find something*.
+    """
     elsewhere = Where.PLACE if event.private else Where.PRIVATE
     titled = [command for command in services.commands() if command.title and command.where is not elsewhere]
     for_roles = [command for command in titled if command.roles]
     for_everybody = [command for command in titled if not command.roles]
     kept = for_everybody[: max(0, MOST_BUTTONS - len(for_roles))] + for_roles[:MOST_BUTTONS]
-    return [command for _, group in by_audience(kept, services.roles) for command in group]
+    label = services.wording.label
+    groups = by_audience(kept, services.roles)
+    return [one for _, group in groups for one in sorted(group, key=lambda one: label(one.title).casefold())]

@@ -54,7 +54,7 @@ async def _find(services: Services, topic: str) -> None:
     found = knowing(everybody, topic[:_LONGEST_TOPIC])
     say, shown = services.wording.say, topic[:_LONGEST_TOPIC]
     if not found:
-        key = mark("Nobody here has told that they know about {topic}. Try another word, or ask everybody: /ask")
+        key = mark("Nobody here has said that they know about {topic}. Try another word, or ask everybody: /ask")
         await services.answer(Message(say(key, topic=shown)))
         return
     parts: list[Value] = [say(mark("**Who knows about {topic}**"), topic=shown)]

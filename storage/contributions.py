@@ -116,6 +116,14 @@ async def by_id(session: Session, contribution_id: int) -> Contribution | None:
     return await session.get(Contribution, contribution_id, populate_existing=True, with_for_update=True)
 
 
+async def by_code(session: Session, community_id: int, code: str) -> Contribution | None:
+    """The contribution that people call ``code``, such as C7 (or c7); or None. Held like that of ``by_id``."""
+    statement = select(Contribution).where(
+        Contribution.community_id == community_id, Contribution.number == int(code[1:])
+    )
+    return (await session.exec(statement.with_for_update())).one_or_none()
+
+
 async def from_message(session: Session, community_id: int, source: int) -> Contribution | None:
     """What was saved from a message, also when its author said no; or None. Held like that of ``by_id``."""
     statement = select(Contribution).where(Contribution.community_id == community_id, Contribution.source == source)

@@ -79,7 +79,10 @@ class PostedPrompt(SQLModel, table=True):
 
 
 class PromptAnswer(SQLModel, table=True):
-    """That a member answered a prompt with its button. The words are in the message that ``reference`` names."""
+    """What a member answered with a prompt's button, and the ``reference`` of the message that everybody reads.
+
+    Not ``counted``: they don't want their activity to be recorded, so it appears in no figure.
+    """
 
     __tablename__ = "prompt_answer"
 
@@ -89,6 +92,8 @@ class PromptAnswer(SQLModel, table=True):
     member_id: int = pseudonymous(foreign_key="member.id", index=True)
     answered_at: datetime = neutral(sa_type=Moment)
     reference: str = neutral(default="")
+    text: str = personal(default="", sa_type=SealedText, erase=Erase.UNLESS_SHARED)
+    counted: bool = neutral(default=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,9 +253,17 @@ async def thread_of(session: Session, one: PostedPrompt) -> str | None:
 
 
 async def keep_answer(session: Session, answer: PromptAnswer) -> None:
-    """Remember that somebody answered with the button."""
+    """Remember what somebody answered with the button."""
     session.add(answer)
     await session.flush()
+
+
+async def answers_of(session: Session, community_id: int, member_id: int) -> list[PromptAnswer]:
+    """What a member answered with buttons in a community, the oldest first."""
+    statement = select(PromptAnswer).where(
+        PromptAnswer.community_id == community_id, PromptAnswer.member_id == member_id
+    )
+    return list((await session.exec(statement.order_by(col(PromptAnswer.id)))).all())
 
 
 async def report(session: Session, posted_id: int, now: datetime) -> bool:
@@ -288,7 +301,7 @@ async def _replies(session: Session, one: PostedPrompt) -> list[tuple[int, datet
 async def _pressed(session: Session, one: PostedPrompt) -> list[tuple[int, datetime]]:
     statement = (
         select(PromptAnswer.member_id, func.min(PromptAnswer.answered_at))
-        .where(PromptAnswer.posted_id == one.id)
+        .where(PromptAnswer.posted_id == one.id, col(PromptAnswer.counted))
         .group_by(col(PromptAnswer.member_id))
     )
     return list((await session.exec(statement)).all())
@@ -307,7 +320,11 @@ async def _first_words(session: Session, community_id: int, member_ids: list[int
     )
     answered = (
         select(PromptAnswer.member_id, func.min(PromptAnswer.answered_at))
-        .where(PromptAnswer.community_id == community_id, col(PromptAnswer.member_id).in_(member_ids))
+        .where(
+            PromptAnswer.community_id == community_id,
+            col(PromptAnswer.member_id).in_(member_ids),
+            col(PromptAnswer.counted),
+        )
         .group_by(col(PromptAnswer.member_id))
     )
     first = dict((await session.exec(answered)).all())
@@ -340,7 +357,11 @@ async def last_heard(session: Session, community_id: int, place_id: int) -> date
     answered = (
         select(func.max(PromptAnswer.answered_at))
         .join(PostedPrompt, col(PostedPrompt.id) == col(PromptAnswer.posted_id))
-        .where(PostedPrompt.community_id == community_id, PostedPrompt.place_id == place_id)
+        .where(
+            PostedPrompt.community_id == community_id,
+            PostedPrompt.place_id == place_id,
+            col(PromptAnswer.counted),
+        )
     )
     moments = ((await session.exec(written)).first(), (await session.exec(answered)).one())
     return max((moment for moment in moments if moment is not None), default=None)

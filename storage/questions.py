@@ -144,22 +144,22 @@ async def move(
 
 
 async def set_topic(session: Session, question: Question, topic: str) -> None:
-    """What the question is about, where nobody had said so."""
-    await session.exec(
-        update(Question).where(col(Question.id) == question.id, col(Question.topic).is_(None)).values(topic=topic)
-    )
-    await session.refresh(question)
+    """What the question is about."""
+    await _set(session, question, topic=topic)
 
 
 async def set_messages(session: Session, question: Question, **references: str | None) -> None:
     """The references of the messages that show the question, so that they can be edited."""
-    await session.exec(update(Question).where(col(Question.id) == question.id).values(**references))
-    await session.refresh(question)
+    await _set(session, question, **references)
 
 
 async def set_share(session: Session, question: Question, *, share: bool) -> None:
     """Whether others may read the question and its answer."""
-    await session.exec(update(Question).where(col(Question.id) == question.id).values(share=share))
+    await _set(session, question, share=share)
+
+
+async def _set(session: Session, question: Question, **values: Any) -> None:
+    await session.exec(update(Question).where(col(Question.id) == question.id).values(**values))
     await session.refresh(question)
 
 
@@ -176,20 +176,13 @@ async def asked_by(session: Session, community_id: int, member_id: int) -> list[
 
 
 async def confidential(session: Session, cipher: Cipher, community_id: int) -> list[tuple[Question, SealedAsker]]:
-    """The confidential questions whose asker is still known, the oldest first."""
-    statement = (
-        select(Question, ConfidentialAsker)
-        .join(ConfidentialAsker, col(ConfidentialAsker.question_id) == col(Question.id))
-        .where(Question.community_id == community_id)
-        .order_by(col(Question.number))
-    )
-    return [(question, _opened(cipher, row)) for question, row in (await session.exec(statement)).all()]
+    """A community's confidential questions whose asker is still known, the oldest first."""
+    return await confidential_words(session, cipher, Question.community_id == community_id)
 
 
 async def set_stage(session: Session, question: Question, stage: int) -> None:
     """How far the reminders have come."""
-    await session.exec(update(Question).where(col(Question.id) == question.id).values(stage=stage))
-    await session.refresh(question)
+    await _set(session, question, stage=stage)
 
 
 async def waiting_for(session: Session, community_id: int, expert_id: int, states: Collection[str]) -> list[Question]:
@@ -260,12 +253,12 @@ async def change_confidential_words(session: Session, cipher: Cipher, question_i
         await session.flush()
 
 
-async def confidential_words(session: Session, cipher: Cipher) -> list[tuple[Question, SealedAsker]]:
+async def confidential_words(session: Session, cipher: Cipher, *where: Any) -> list[tuple[Question, SealedAsker]]:
     """Every confidential question of the installation whose asker is still known, the oldest first."""
     statement = select(Question, ConfidentialAsker).join(
         ConfidentialAsker, col(ConfidentialAsker.question_id) == col(Question.id)
     )
-    rows = (await session.exec(statement.order_by(col(Question.id)))).all()
+    rows = (await session.exec(statement.where(*where).order_by(col(Question.id)))).all()
     return [(question, _opened(cipher, row)) for question, row in rows]
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import BigInteger, UniqueConstraint, delete, func, update
@@ -111,6 +111,11 @@ async def claim(session: Session, schedule_id: int, local: str, now: datetime) -
     values = {"schedule_id": schedule_id, "local": local, "ran_at": now}
     result = await session.exec(insert_into(session, ScheduleRun).values(**values).on_conflict_do_nothing())
     return bool(result.rowcount)
+
+
+async def forget_runs(session: Session, now: datetime, keep_for: timedelta) -> None:
+    """Remove that schedules ran, where that is longer than ``keep_for`` ago: no catching up goes back so far."""
+    await session.exec(delete(ScheduleRun).where(col(ScheduleRun.ran_at) < now - keep_for))
 
 
 async def next_due(session: Session, after: datetime) -> datetime | None:

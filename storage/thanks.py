@@ -14,7 +14,7 @@ from storage.database import Session
 from storage.members import Member, Membership
 
 SAME_CLICK = timedelta(minutes=1)
-"""Thanks of the same person to the same one for the same thing within this time are one."""
+"""Thanks of the same person to the same one for the same thing, as public, within this time are one."""
 
 
 class Thanks(SQLModel, table=True):
@@ -42,6 +42,7 @@ async def keep(session: Session, thanks: Thanks) -> bool:
         Thanks.community_id == thanks.community_id,
         Thanks.giver_id == thanks.giver_id,
         Thanks.receiver_id == thanks.receiver_id,
+        Thanks.in_public == thanks.in_public,
         col(Thanks.given_at) > thanks.given_at - SAME_CLICK,
     )
     if any(one.reason == thanks.reason for one in (await session.exec(statement)).all()):

@@ -69,17 +69,21 @@ async def expect_in_joint_line(session: Session, place_id: int, member_id: int, 
     await session.flush()
 
 
-async def leave_out_of_joint_line(session: Session, member_id: int) -> None:
-    """The member has been introduced already; no joint line names them again."""
-    await session.exec(delete(Newcomer).where(col(Newcomer.member_id) == member_id))
+async def leave_out_of_joint_line(session: Session, place_id: int, member_id: int) -> None:
+    """The member has been introduced in the place already; its joint line does not name them again."""
+    await session.exec(delete(Newcomer).where(col(Newcomer.place_id) == place_id, col(Newcomer.member_id) == member_id))
 
 
 async def take_newcomers(session: Session, place_id: int) -> list[Member]:
-    """Who is to be named in the joint line now, in the order of joining; they are not named again."""
+    """Who is to be named in the joint line now, in the order of joining; they are not named again.
+
+    Who has left the place meanwhile is not named at all.
+    """
     statement = (
         select(Member)
         .join(Newcomer, col(Newcomer.member_id) == col(Member.id))
-        .where(Newcomer.place_id == place_id)
+        .join(Presence, col(Presence.member_id) == col(Member.id))
+        .where(Newcomer.place_id == place_id, Presence.place_id == place_id)
         .order_by(col(Newcomer.joined_at), col(Member.id))
     )
     newcomers = list((await session.exec(statement)).all())

@@ -13,6 +13,7 @@ from sqlalchemy import update
 
 from bot.core.capability import DuplicateName, Schedule
 from bot.core.dispatch import Registry
+from bot.loops import STEP_PATIENCE
 from bot.services import Services
 from storage import communities
 from storage.communities import Community
@@ -109,6 +110,36 @@ async def test_a_failing_schedule_stops_no_other_and_is_tried_again_after_a_minu
     assert len(ran) == 1
     assert len(tries) == 3
     assert tries[1] - tries[0] >= timedelta(minutes=1)
+
+
+async def test_a_schedule_that_hangs_is_given_up_stops_no_other_and_is_tried_again(database: Database) -> None:
+    ran: Ran = []
+    tries: list[datetime] = []
+    clock = StandingClock()
+
+    async def hang_at_first(services: Services) -> None:
+        tries.append(services.now())
+        services.session.add(Community(name="half", created_at=services.now()))
+        await services.session.flush()
+        if len(tries) == 1:
+            await asyncio.Event().wait()
+
+    hanging = Schedule("hanging", "daily 09:00", hang_at_first, per_community=False)
+    at_work = ticker(database, clock, hanging, noting(ran, per_community=False))
+    at_work.patience = timedelta(milliseconds=20)
+    await at_work.tick(clock.now())
+    clock.move_to(START + timedelta(days=1))
+    async with asyncio.timeout(5):
+        await at_work.tick(clock.now())
+    assert len(ran) == 1
+    async with database.reading() as session:
+        assert await communities.named(session, "half") is None
+    at_work.patience = STEP_PATIENCE
+    clock.move_to(clock.now() + timedelta(minutes=2))
+    await at_work.tick(clock.now())
+    assert len(tries) == 2
+    async with database.reading() as session:
+        assert await communities.named(session, "half") is not None
 
 
 async def test_a_failure_leaves_nothing_of_what_it_had_written(database: Database) -> None:

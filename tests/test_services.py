@@ -15,7 +15,7 @@ from sqlmodel import select
 from bot.core.addresses import Account, MessageRef, Person, Place, Privately
 from bot.core.dispatch import Registry
 from bot.core.errors import Refusal
-from bot.core.events import MessagePosted
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, MessagePosted, ShortcutUsed
 from bot.core.messages import Button, Kind, Message, Text
 from bot.core.roles import Role
 from bot.core.serialization import destination_from_json
@@ -88,6 +88,32 @@ async def test_in_private_a_member_is_known_by_the_community_joined_last(databas
         await members.belong(services.session, community, services.member.id, START)
     async with acting(database, None) as services:
         assert services.community.id == community
+
+
+_WRITTEN = MessagePosted(at=START, by=ANA, place=CIRCLE, key="1", message=MessageRef("fake", "tenant", "circle", "1"))
+_OUTLIVES: list[Event] = [
+    ButtonPressed(at=START + timedelta(days=2), by=ANA, place=CIRCLE, button="b"),
+    FormSubmitted(at=START + timedelta(days=2), by=ANA, place=CIRCLE, form="f", values={}),
+    ShortcutUsed(at=START + timedelta(days=2), by=ANA, place=CIRCLE, name="s", about=_WRITTEN),
+]
+_TYPED: list[Event] = [CommandUsed(at=START + timedelta(days=2), by=ANA, place=CIRCLE, name="help")]
+
+
+@pytest.mark.parametrize("left", [True, False])
+@pytest.mark.parametrize("event", [*_OUTLIVES, *_TYPED], ids=lambda event: type(event).__name__)
+async def test_only_who_is_there_comes_back_by_what_they_do(database: Database, event: Event, left: bool) -> None:
+    community = await found(database)
+    async with acting(database) as services:
+        assert services.known_place is not None
+        if left:
+            here = (services.session, community, services.known_place.id, services.member.id)
+            await members.arrive(*here, START)
+            await members.depart(*here, START + timedelta(days=1))
+    async with database.transaction() as session:
+        services = await services_for(frame(database), session, event)
+        belongs = await members.membership(session, community, services.member.id)
+    assert belongs is not None
+    assert (belongs.left_at is None) is (event in _TYPED or not left)
 
 
 async def test_a_place_out_of_reach_counts_as_elsewhere(database: Database) -> None:

@@ -20,7 +20,10 @@ class Trigger:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Event:
-    """Something that a person did. ``place`` is None in a private chat with the bot."""
+    """Something that a person did. ``place`` is None in a private chat with the bot.
+
+    Where a platform doesn't tell who did it, the account of ``by`` has an empty user: nobody.
+    """
 
     at: datetime
     by: Person
@@ -34,7 +37,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined(Event):
-    """``by`` came into ``place``. ``key`` names this very join on the platform."""
+    """``by`` came into ``place``; without a place, into the workspace. ``key`` names this very join on the platform."""
 
     key: str
 
@@ -53,12 +56,15 @@ class MessagePosted(Event):
     ``key`` is the platform's own id of the message, the same however it arrives, so it counts once.
     ``thread_key`` is the key of the thread's root where the message is a reply.
     The text lives in memory only: no capability stores it unless its author asks for that.
+    ``asks`` is whether it asks something, where the platform tells better than the plain text (see
+    ``bot.core.question_marks``): there a link's label no longer shows as one.
     """
 
     key: str
     message: MessageRef
     thread_key: str | None = None
     text: str = field(default="", repr=False)
+    asks: bool | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -150,6 +156,23 @@ class BotRemoved(Event):
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRenamed(Event):
     """``place`` carries its new name."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceReopened(Event):
+    """``place`` was out of everybody's reach, and is open again with those who were in it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PersonChanged(Event):
+    """``by`` carries the name and the language that the platform tells of them from now on."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class HomeOpened(Event):
+    """``by`` looks at the bot's own page on the platform; with ``chat``, at the private chat that belongs to it."""
+
+    chat: bool = False
 
 
 @dataclass(frozen=True, slots=True)

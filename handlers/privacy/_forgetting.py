@@ -49,7 +49,8 @@ async def _ask(services: Services) -> None:
                  "This can't be undone.")),
         say(mark("The figures stay as they are, counted for nobody in particular.")),
         say(mark("You choose what becomes of what you shared: published questions, answers, contributions, thanks.")),
-        say(mark("What you wrote in the places themselves stays there. You can delete it there.")),
+        say(mark("What you wrote in the places themselves stays there. You can delete it there. Answers that I posted "
+                 "for you under prompts lose your name, as far back as I can change them: 60 days.")),
     ]  # fmt: skip
     buttons = (
         Button(label(mark("Forget me and delete what I wrote")), _ALL, me, Emphasis.DANGER),

@@ -17,6 +17,8 @@ _CALLED = {
     "thanks": mark("a thank-you"),
     "welcome_text": mark("a text for newcomers"),
     "library_prompt": mark("a prompt"),
+    "prompt_answer": mark("an answer to a prompt"),
+    "question_exchange": mark("what was said about a question"),
     "prompt_draft": mark("a draft of a prompt"),
     "member": mark("somebody's profile"),
     "expert": mark("somebody's topics"),

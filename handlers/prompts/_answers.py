@@ -1,4 +1,7 @@
-"""Answering a prompt with its button: the words go into its thread, with the name of who wrote them."""
+"""Answering a prompt with its button: the words go into its thread, with the name of who wrote them.
+
+When that person is forgotten, the name goes there too, for as long as messages can be edited.
+"""
 
 from __future__ import annotations
 
@@ -7,11 +10,14 @@ from bot.core.events import ButtonPressed, FormSubmitted
 from bot.core.forms import Form, LongTextField
 from bot.core.messages import Kind, Message, Text, mark
 from bot.services import Services
+from bot.texts import Wording
+from handlers.events import MemberForgotten
 from handlers.prompts._capability import capability
 from handlers.prompts._library import words_of
 from handlers.prompts._posting import is_open
-from storage import communities, members, opting_out, prompts
+from storage import communities, opting_out, prompts
 from storage.communities import CommunityPlace
+from storage.members import FORMER_MEMBER
 from storage.prompts import PostedPrompt, PromptAnswer
 
 _LONGEST_ANSWER = 2000
@@ -44,31 +50,45 @@ async def ask_for_answer(event: ButtonPressed, services: Services) -> None:
 
 @capability.form("prompts.answered")
 async def answered(event: FormSubmitted, services: Services) -> None:
-    """Post the answer into the thread, and count who gave it."""
+    """Post the answer into the thread, and keep who gave it."""
+    session, member = services.session, services.member
     posted, place = await _still_open(services, event.subject)
-    text = services.community_wording.say(
-        mark("**{name}:** {words}"), name=services.member.name, words=str(event.values["text"])
+    words = str(event.values["text"])
+    thread = await prompts.thread_of(session, posted)
+    message = _message(services.community_wording, member.name, words)
+    row = await services.post(place.address, message, Kind.ANSWER, thread=thread)
+    answer = PromptAnswer(
+        community_id=services.community.id,
+        posted_id=posted.id,
+        member_id=member.id,
+        answered_at=services.now(),
+        reference=row.reference,
+        text=words,
+        counted=not await opting_out.is_out(session, member.id),
     )
-    thread = await prompts.thread_of(services.session, posted)
-    row = await services.post(place.address, Message(text), Kind.ANSWER, thread=thread)
-    if not await opting_out.is_out(services.session, services.member.id):
-        answer = PromptAnswer(
-            community_id=services.community.id,
-            posted_id=posted.id,
-            member_id=services.member.id,
-            answered_at=services.now(),
-            reference=row.reference,
-        )
-        await prompts.keep_answer(services.session, answer)
-    say = services.wording.say
-    await services.answer(Message(say(mark("Thank you, {name}. Your answer is posted."), name=services.member.name)))
+    await prompts.keep_answer(session, answer)
+    text = services.wording.say(mark("Thank you, {name}. Your answer is posted."), name=member.name)
+    await services.answer(Message(text))
+
+
+@capability.hears(MemberForgotten)
+async def forgotten(news: MemberForgotten, services: Services) -> None:
+    """What stands in threads under their name stays as nobody's, or is taken back, as they want it."""
+    wording = services.community_wording
+    for answer in await prompts.answers_of(services.session, services.community.id, news.member_id):
+        message = Message(wording.say(mark("*This answer was taken back.*")))
+        if news.keep_shared:
+            message = _message(wording, wording.label(FORMER_MEMBER), answer.text)
+        await services.edit(answer.reference, message)
+
+
+def _message(wording: Wording, name: str, words: str) -> Message:
+    return Message(wording.say(mark("**{name}:** {words}"), name=name, words=words))
 
 
 async def _still_open(services: Services, subject: str) -> tuple[PostedPrompt, CommunityPlace]:
     """The prompt and its place, checked at the moment of acting. Raises Refusal."""
-    membership = await members.membership(services.session, services.community.id, services.member.id)
-    if membership is None or membership.left_at is not None:
-        raise Refusal(mark("You have left this community. Join one of its places again to answer."))
+    await services.check_belongs()
     posted = await prompts.posted(services.session, services.community.id, int(subject))
     place = await communities.place_by_id(services.session, posted.place_id) if posted else None
     if posted is None or place is None or not is_open(place, services):

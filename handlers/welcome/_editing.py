@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 from bot.core.dispatch import NotAllowed
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted
@@ -102,7 +104,7 @@ async def _origin(services: Services, version: WelcomeText | None) -> Text:
     where = await communities.place_by_id(services.session, version.place_id) if version.place_id else None
     values = {
         "author": await _author(services, version),
-        "day": wording.short_day(version.written_at),
+        "day": wording.short_day(version.written_at.astimezone(ZoneInfo(services.community.time_zone))),
         "language": wording.language_name(version.language),
     }
     if where is None:

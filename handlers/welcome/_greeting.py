@@ -13,7 +13,7 @@ from bot.texts import Wording
 from handlers.welcome._capability import capability
 from handlers.welcome._journey import begin
 from handlers.welcome._texts import Part, filled, written
-from storage import activity, communities, members, welcomes
+from storage import activity, communities, members, opting_out, welcomes
 from storage.communities import CommunityPlace
 from storage.members import Member, Membership
 from storage.welcomes import Welcome
@@ -29,10 +29,11 @@ async def greet(event: Joined, services: Services) -> None:
     """Greet who came, privately and in their language; who was here within 30 days is not greeted again."""
     assert services.known_place is not None  # noqa: S101 - a join happens in a place
     community, member = services.community, services.member
-    await _expect_in_joint_line(event, services)
     greeted = await welcomes.of(services.session, community.id, member.id)
     membership = await members.membership(services.session, community.id, member.id)
-    if greeted is not None and not _was_away(membership, event, greeted):
+    anew = greeted is None or _was_away(membership, event, greeted)
+    await _expect_in_joint_line(event, services, anew=anew)
+    if not anew:
         return
     row = await services.tell(member, await greeting(services, member, services.known_place), Kind.WELCOME)
     await welcomes.remember(
@@ -48,13 +49,18 @@ async def greet(event: Joined, services: Services) -> None:
     await begin(services, member, event.at)
 
 
-async def _expect_in_joint_line(event: Joined, services: Services) -> None:
-    """The main place hears once of everybody who comes to it, or comes back to it after more than 30 days."""
+async def _expect_in_joint_line(event: Joined, services: Services, *, anew: bool) -> None:
+    """The main place hears once of everybody who comes to it, or comes back to it after more than 30 days.
+
+    When somebody who opted out was last in a place is kept nowhere: it hears of them when they come to the community
+    anew.
+    """
     place, member = services.known_place, services.member
     if place is None or place.purpose != Purpose.MAIN.value:
         return
     last = await activity.last_came(services.session, services.community.id, place.id, member.id, before=event.at)
-    if last is not None and event.at - last <= AWAY_FOR:
+    was_there = last is not None and event.at - last <= AWAY_FOR
+    if was_there or (not anew and await opting_out.is_out(services.session, member.id)):
         return
     await welcomes.expect_in_joint_line(services.session, place.id, member.id, event.at)
     at = services.now() + JOINT_LINE_AFTER

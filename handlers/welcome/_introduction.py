@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from bot.core.capability import Where
+from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted
 from bot.core.forms import Choice, Form, FormValue, MultiChoiceField, TextField
 from bot.core.messages import Button, Emphasis, Kind, Message, Text, joined, mark
@@ -99,10 +100,15 @@ async def introduced(event: FormSubmitted, services: Services) -> None:
 @capability.button("welcome.announce")
 async def announce(event: ButtonPressed, services: Services) -> None:
     """One line in the main place, once."""
+    await services.check_belongs()
     place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    if place is None or not await members.announce(services.session, services.member.id, services.now()):
+    if place is None:
+        raise Refusal(
+            mark("This community has no main place right now. Your profile is kept; others find it with /who.")
+        )
+    if not await members.announce(services.session, services.member.id, services.now()):
         return
-    await welcomes.leave_out_of_joint_line(services.session, services.member.id)
+    await welcomes.leave_out_of_joint_line(services.session, place.id, services.member.id)
     await services.post(place.address, Message(introduction_line(services)), Kind.WELCOME)
     text = services.wording.say(mark("Done: you are introduced in **#{place}**."), place=place.name)
     await services.edit(event.reference, Message(text))

@@ -28,11 +28,13 @@ async def test_each_gets_buttons_for_what_they_may_do(tmp_path: Path) -> None:
             assert "What would you like to do?" in menu
             assert "/help shows everything that I understand." in menu
             assert {"Ask something", "My questions", "My profile", "How we treat each other"} <= {*menu.buttons}
-            assert not {"Settings", "Health check"} & {*menu.buttons}
+            assert not {"Settings", "Post a health check"} & {*menu.buttons}
         await fatima.says("/baraza")
         offered = (await fatima.last()).buttons
-        assert {"Settings", "Health check"} <= {*offered[offered.index("Ask something") :]}
+        assert {"Settings", "Post a health check"} <= {*offered[offered.index("Ask something") :]}
         assert len(set(offered)) == len(offered) <= MOST_BUTTONS
+        everybodys = offered[: offered.index("My day")]
+        assert everybodys == sorted(everybodys)  # as they read, not as their commands are called
 
 
 async def test_a_button_does_what_its_command_does(tmp_path: Path) -> None:
@@ -48,6 +50,21 @@ async def test_a_button_does_what_its_command_does(tmp_path: Path) -> None:
         form = await ben.form()
         assert form is not None
         assert form["form"]["title"] == "Introduce yourself"
+
+
+async def test_who_has_left_does_nothing_more_with_an_old_menu(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        await founded(talk)
+        ben = await talk.newcomer("Ben")
+        await ben.joins("circle")
+        await ben.says("/menu")
+        await ben.leaves("circle")
+        await ben.presses("Find people")
+        assert await ben.form() is None
+        assert (await ben.last()).text == "You have left this community. Join one of its places again first."
+        await ben.joins("circle")
+        await ben.presses("Find people")
+        assert await ben.form() is not None
 
 
 async def test_the_role_counts_when_it_is_pressed(tmp_path: Path) -> None:

@@ -30,7 +30,7 @@ async def test_who_knows_about_a_topic_is_found_with_what_they_told(tmp_path: Pa
         await ana.fills_in(Topic="water")
         assert "Cy: safe water" in await ana.last()
         await ana.says("/who astronomy")
-        assert (await ana.last()).text.startswith("Nobody here has told that they know about astronomy.")
+        assert (await ana.last()).text.startswith("Nobody here has said that they know about astronomy.")
 
 
 async def test_strangers_who_has_left_and_who_did_not_introduce_themselves_are_not_found(tmp_path: Path) -> None:

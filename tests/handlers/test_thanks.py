@@ -108,3 +108,11 @@ async def test_a_long_reason_is_cut(tmp_path: Path) -> None:
     async with _circle(tmp_path) as (talk, ana, _):
         await ana.says("/thanks @Ben for " + "x" * 100_000)
         assert await _kept(talk) == ["x" * 1000]
+
+
+async def test_thanks_in_public_are_no_repeat_of_thanks_in_private(tmp_path: Path) -> None:
+    async with _circle(tmp_path) as (talk, ana, ben):
+        await ana.says("/thanks @Ben for the box")
+        await ana.says("/thanks @Ben for the box", place="circle")
+        assert "Ana thanks Ben Okri for the box" in "".join(await ben.hears("circle"))
+        assert len(await _kept(talk)) == 2

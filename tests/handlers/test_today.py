@@ -68,7 +68,7 @@ async def test_a_newcomer_whom_nobody_answered_is_one_press_away(tmp_path: Path)
         post = await ben.says("Hello everybody, I am new here.", place="circle")
         await talk.wait(hours=25)
         day = await asked(fatima)
-        assert "Ben *Otieno* is new and wrote in #circle on March 2, 2026; nobody has answered yet." in day
+        assert "Ben *Otieno* is new and wrote in #circle on 2 March 2026; nobody has answered yet." in day
         assert "First: answer Ben *Otieno*." in day
         assert (await fatima.last()).leads_to == {"Go to the first post": post}
         await fatima.says("Welcome, Ben!", place="circle", under=post)

@@ -46,6 +46,17 @@ async def test_the_place_gets_one_line_after_a_minute(tmp_path: Path) -> None:
         assert lines == ["Please welcome Ben and Ana! Say hello below."]
 
 
+async def test_who_leaves_within_the_minute_is_not_named(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        fatima = await founded(talk)
+        ben = await joined(talk, "Ben")
+        await joined(talk, "Ana")
+        await ben.leaves("circle")
+        await talk.wait(minutes=1)
+        lines = [text for text in await fatima.hears("circle") if "Please welcome" in text]
+        assert lines == ["Please welcome Ana! Say hello below."]
+
+
 async def test_fifty_people_within_a_minute_are_each_greeted_and_the_place_gets_one_line(tmp_path: Path) -> None:
     async with running(tmp_path) as talk:
         fatima = await founded(talk)
@@ -77,6 +88,24 @@ async def test_coming_back_after_thirty_days_is_greeted_again(tmp_path: Path) ->
         await talk.wait(days=31)
         await ben.joins("circle")
         assert await greetings(ben) == 2
+
+
+async def test_who_opted_out_and_comes_back_soon_is_not_named_again(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        fatima = await founded(talk)
+        ben = await joined(talk)
+        await talk.wait(days=40)
+        await ben.says("/optout")
+
+        async def named() -> int:
+            return sum("Please welcome Ben" in text for text in await fatima.hears("circle"))
+
+        for away, times in ((29, 1), (31, 2)):
+            await ben.leaves("circle")
+            await talk.wait(days=away)
+            await ben.joins("circle")
+            await talk.wait(minutes=1)
+            assert (await named(), await greetings(ben)) == (times, times)
 
 
 async def test_joining_another_place_of_the_community_is_no_second_beginning(tmp_path: Path) -> None:
@@ -131,6 +160,18 @@ async def test_who_does_not_wish_it_is_not_announced(tmp_path: Path) -> None:
         await ben.fills_in()
         await ben.presses("No, thank you")
         assert len(await fatima.hears("circle")) == before
+
+
+async def test_who_has_left_is_not_announced(tmp_path: Path) -> None:
+    async with running(tmp_path) as talk:
+        fatima = await founded(talk)
+        ben = await joined(talk)
+        await ben.presses("Introduce me")
+        await ben.fills_in()
+        await ben.leaves("circle")
+        await ben.presses("Yes, introduce me there")
+        assert "You have left this community." in await ben.last()
+        assert not any("Please welcome" in text for text in await fatima.hears("circle"))
 
 
 async def test_a_form_without_a_name_is_sent_back_with_a_sentence(tmp_path: Path) -> None:

@@ -50,6 +50,7 @@ async def test_the_community_is_called_after_the_file(database: Database, tmp_pa
         community = (await session.exec(select(Community))).one()
     assert (community.name, community.complete, community.is_sample) == ("Nurses of Kisumu", True, False)
     assert (community.time_zone, community.created_at, community.id) == ("UTC", NOW, result.community_id)
+    assert community.keep_activity_months == 0  # nothing of what was brought on purpose goes by its age
 
 
 async def test_it_can_be_given_a_name_or_read_into_a_community_that_is_there(

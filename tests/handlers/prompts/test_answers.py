@@ -5,8 +5,12 @@ from __future__ import annotations
 from datetime import timedelta
 from pathlib import Path
 
+import pytest
+
 from storage import communities, prompts
 from tests.community import START
+from tests.handlers.privacy.circle import is_forgotten
+from tests.handlers.privacy.searching import where_found
 from tests.handlers.prompts.circle import Circle, app_of, at, circle
 
 
@@ -50,7 +54,7 @@ async def test_after_a_week_facilitators_hear_how_many_answered_and_whose_first_
         assert await told(here) == []
         await here.talk.wait(seconds=1)
         assert await told(here) == [
-            "3 people answered the prompt of March 2, 2026 in #circle (“Who has a spare pump?”).\n"
+            "3 people answered the prompt of 2 March 2026 in #circle (“Who has a spare pump?”).\n"
             "It was the very first word here from Ben and Cleo *the* <Brave>. "
             "Thank them: who gets an answer comes back."
         ]
@@ -65,7 +69,7 @@ async def test_nobody_answered(tmp_path: Path) -> None:
         await here.fatima.says("/prompt now Who has a spare pump?")
         await here.talk.wait(days=7)
         assert (await told(here))[0].startswith(
-            "Nobody has answered the prompt of March 2, 2026 in #circle (“Who has a spare pump?”). Ask one person"
+            "Nobody has answered the prompt of 2 March 2026 in #circle (“Who has a spare pump?”). Ask one person"
         )
 
 
@@ -79,7 +83,7 @@ async def test_who_had_spoken_before_is_no_first_voice_and_what_was_taken_back_d
         await here.ben.takes_back(mistaken)
         await here.talk.wait(days=7)
         assert await told(here) == [
-            "1 person answered the prompt of March 3, 2026 in #circle (“Who has a spare pump?”).\n"
+            "1 person answered the prompt of 3 March 2026 in #circle (“Who has a spare pump?”).\n"
             "Did an answer teach you something? Save it for everybody with /log."
         ]
 
@@ -118,6 +122,60 @@ async def test_who_does_not_want_to_be_counted_is_not(tmp_path: Path) -> None:
         assert (await here.ben.sees("circle", under=await thread(here)))[-1].text == "Ana: I have."
         await here.talk.wait(days=7)
         assert (await told(here))[0].startswith("Nobody has answered")
+
+
+async def test_who_has_left_neither_answers_nor_comes_back_by_a_form_from_before(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.fatima.says("/prompt now Who has a spare pump?")
+        await here.ben.presses("Answer", place="circle")
+        await here.ben.leaves("circle")
+        await here.ben.fills_in(Your_answer="I have.")
+        await here.ben.joins("circle")
+        assert any("You have left this community." in one.text for one in await here.ben.sees("circle"))
+        assert not any("Your answer is posted" in one.text for one in await here.ben.sees("circle"))
+        assert len(await here.fatima.sees("circle", under=await thread(here))) == 1
+
+
+async def answers_and_is_forgotten(here: Circle, label: str, *, days: float) -> str:
+    """Renée answers a prompt, and asks to be forgotten so many days later; what her answer is then."""
+    renee = await here.talk.newcomer("Renée Otieno")
+    await renee.joins("circle")
+    await here.fatima.says("/prompt now Who has a spare pump?")
+    await renee.presses("Answer", place="circle")
+    await renee.fills_in(Your_answer="I have one, **in** the shed.")
+    assert (await here.ana.sees("circle", under=await thread(here)))[-1].text.startswith("Renée Otieno: I have one")
+    await here.jump(days=days)
+    await is_forgotten(renee, label)
+    return (await here.ana.sees("circle", under=await thread(here)))[-1].text
+
+
+KEEP, ALL = "Forget me, keep what I shared without my name", "Forget me and delete what I wrote"
+
+
+@pytest.mark.parametrize("days", [0, 8, 59])
+async def test_the_answer_of_who_is_forgotten_stays_as_nobodys_if_they_let_it(tmp_path: Path, days: int) -> None:
+    async with circle(tmp_path) as here:
+        assert await answers_and_is_forgotten(here, KEEP, days=days) == "Former member: I have one, **in** the shed."
+        assert not await where_found(app_of(here.talk).database, ["Renée", "Otieno"], tmp_path)
+
+
+@pytest.mark.parametrize("days", [0, 8, 59])
+async def test_the_answer_of_who_is_forgotten_is_taken_back_with_the_rest(tmp_path: Path, days: int) -> None:
+    async with circle(tmp_path) as here:
+        assert await answers_and_is_forgotten(here, ALL, days=days) == "This answer was taken back."
+        assert not await where_found(app_of(here.talk).database, ["Renée", "Otieno", "in** the shed"], tmp_path)
+
+
+async def test_the_answer_of_who_is_not_counted_goes_as_well(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        renee = await here.talk.newcomer("Renée Otieno")
+        await renee.joins("circle")
+        await renee.says("/optout")
+        await here.fatima.says("/prompt now Who has a spare pump?")
+        await renee.presses("Answer", place="circle")
+        await renee.fills_in(Your_answer="I have one.")
+        await is_forgotten(renee, ALL)
+        assert (await here.ana.sees("circle", under=await thread(here)))[-1].text == "This answer was taken back."
 
 
 async def test_an_answer_that_comes_when_the_place_is_gone(tmp_path: Path) -> None:

@@ -54,7 +54,7 @@ async def test_an_own_prompt_comes_before_those_of_the_pack(tmp_path: Path) -> N
         posted = (await here.prompts())[-1]
         assert (kind_of(posted), words_of(posted)) == ("Debate", "Paper or *phone*: {which} do you trust <!channel>?")
         await here.fatima.says("/prompt list debate")
-        assert "last used on March 2, 2026" in await here.fatima.last()
+        assert "last used on 2 March 2026" in await here.fatima.last()
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ async def test_how_things_stand(tmp_path: Path) -> None:
         await here.fatima.says("/prompt")
         shown = await here.fatima.last()
         assert "Next: Monday 9 March, 09:00 in #circle. Share a win: What went better this week" in shown
-        assert "Last: March 2, 2026 in #circle, 1 person has answered. What can you see" in shown
+        assert "Last: 2 March 2026 in #circle, 1 person has answered. What can you see" in shown
         assert "39 prompts of the library are ready." in shown
         assert shown.buttons == ["Post one now", "The library", "Draft new prompts", "Skip the next one", "Schedules"]
         await here.fatima.presses("Schedules")

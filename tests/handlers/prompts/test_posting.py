@@ -30,7 +30,7 @@ async def test_own_words_are_posted_once_and_stay_out_of_the_rotation(tmp_path: 
         posted = (await here.prompts())[-1]
         assert (kind_of(posted), words_of(posted)) == ("A question for you all", "Who has a spare\npump, *today*?")
         await here.fatima.says("/prompt now who has a spare pump, today")
-        assert "The community saw this prompt on March 2, 2026" in await here.fatima.last()
+        assert "The community saw this prompt on 2 March 2026" in await here.fatima.last()
         assert len(await here.prompts()) == 1
         await here.fatima.says("/prompt list")
         assert "The library: 40 prompts" in await here.fatima.last()

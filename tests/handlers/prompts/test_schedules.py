@@ -122,7 +122,7 @@ async def test_a_schedule_goes_on_when_the_facilitator_who_made_it_leaves(tmp_pa
         await here.fatima.leaves("circle")
         await here.talk.wait(days=15)
         assert len([heard for heard in await here.ana.hears("circle") if "Two minutes are enough" in heard]) == 2
-        assert any("Nobody has answered the prompt of March 9, 2026" in heard for heard in await here.ana.hears())
+        assert any("Nobody has answered the prompt of 9 March 2026" in heard for heard in await here.ana.hears())
         assert not any("Nobody has answered" in heard for heard in await here.fatima.hears())
 
 

@@ -87,7 +87,7 @@ async def test_an_edited_text_greets_newcomers_and_nothing_in_it_breaks_out(tmp_
         await writes(fatima, OWN)
         saved = await fatima.last()
         assert saved.text.startswith("Saved.")
-        assert "Written by Fatima (Mar 2) in English, for every place." in saved
+        assert "Written by Fatima (2 Mar) in English, for every place." in saved
         assert saved.buttons == ["Change this text", "Undo"]
         ben = await joined(talk, "**Ben** {community} <!here>")
         greeted = await ben.last()
