@@ -1,0 +1,1 @@
+"""Slack: workspaces, over Socket Mode or signed HTTP."""
