@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from pathlib import Path
 from typing import Any, Literal
 
 import pytest
-from playwright.async_api import Browser, Locator, Page, expect
+from playwright.async_api import Browser, Locator, Page, Route, expect
 
 from bot.core.clock import Clock
-from tests.community import Talk, running
+from tests.community import Talk, founded, running
 
 PHONE = {"width": 360, "height": 740}
 DESKTOP = {"width": 1280, "height": 800}
@@ -139,3 +140,23 @@ async def test_nothing_serious_for_the_accessibility_checker(
         await newcomer.presses("Introduce me")
         await expect(page.get_by_role("dialog", name="Introduce yourself")).to_be_visible()
         assert await serious_findings(page, axe) == []
+
+
+async def test_nobody_writes_before_the_page_knows_who_they_are(browser: Browser, tmp_path: Path) -> None:
+    async with running(tmp_path, log_level="ERROR") as talk:
+        fatima = await founded(talk)
+        page = await opened(browser, talk, size=PHONE)
+        slow = asyncio.Event()
+
+        async def late(route: Route) -> None:
+            await slow.wait()
+            await route.continue_()
+
+        await page.route("**/local/people", late)
+        await page.goto(f"{talk.url}/?person={fatima.id}&place={fatima.direct}")
+        await expect(page.get_by_role("heading", name="Baraza").first).to_be_visible()
+        await expect(page.get_by_label("Write a message")).to_be_hidden()
+        slow.set()
+        await page.get_by_label("Write a message").fill("/help")
+        await page.keyboard.press("Enter")
+        await expect(page.get_by_text("I understand").or_(page.get_by_text("/rules")).first).to_be_visible()

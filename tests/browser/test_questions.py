@@ -71,12 +71,12 @@ async def test_a_confidential_question_in_three_windows(browser: Browser, tmp_pa
         await form.get_by_label("Confidentially", exact=True).check()
         await form.get_by_role("button", name="Ask", exact=True).click()
         await expect(form).to_be_hidden()
-        await expect(card(asker, "Thank you, I have your question: Q1.")).to_be_visible()
+        await expect(card(asker, "Thank you, I have your question: Q7.")).to_be_visible()
         assert await fits(asker)
 
         # The expert has it at once, and needs to know more.
         got = card(expert, QUESTION)
-        await expect(got.get_by_text("Q1 (safe water): a question for you")).to_be_visible()
+        await expect(got.get_by_text("Q7 (safe water): a question for you")).to_be_visible()
         await expect(got).to_contain_text("Somebody asks confidentially")
         assert await serious_findings(expert, axe) == []
         await got.get_by_role("button", name="Ask back", exact=True).click()
@@ -88,7 +88,7 @@ async def test_a_confidential_question_in_three_windows(browser: Browser, tmp_pa
         # The facilitator looks at the queue: which question, since when, with whom.
         await types(facilitator, "/questions open")
         queue = card(facilitator, "Open questions")
-        await expect(queue.get_by_text("Q1 (safe water)")).to_be_visible()
+        await expect(queue.get_by_text("Q7 (safe water)")).to_be_visible()
         await expect(queue).to_contain_text("Mei Kawaguchi")
         await expect(queue).not_to_contain_text("Zawadi")
         await facilitator.get_by_role("region", name="Places").get_by_role("button", name="Circle").click()
@@ -97,11 +97,11 @@ async def test_a_confidential_question_in_three_windows(browser: Browser, tmp_pa
         # The answer comes back and helps, and everybody may read it.
         await card(expert, REPLY).get_by_role("button", name="Answer", exact=True).click()
         await answers_in_dialog(expert, "Answer a question", "Your answer", ANSWER)
-        await expect(card(expert, "Your answer to Q1 is on its way.")).to_be_visible()
+        await expect(card(expert, "Your answer to Q7 is on its way.")).to_be_visible()
         await card(asker, ANSWER).get_by_role("button", name="This helps", exact=True).click()
-        await expect(card(asker, "Q1 is answered.")).to_contain_text(ANSWER)
+        await expect(card(asker, "Q7 is answered.")).to_contain_text(ANSWER)
         await expect(card(asker, ANSWER).get_by_role("button", name="This helps", exact=True)).to_have_count(0)
-        await expect(card(expert, "Your answer to Q1 helped.")).to_be_visible()
+        await expect(card(expert, "Your answer to Q7 helped.")).to_be_visible()
         published = card(facilitator, ANSWER)
         await expect(published).to_be_visible()
         await expect(published).to_contain_text(QUESTION)
