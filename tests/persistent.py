@@ -41,15 +41,16 @@ class Persistent:
             more = page["more"]
         return [seen for seen in map(Seen, found) if seen.by_bot]
 
-    async def says(self, text: str) -> None:
-        """Type a command to the bot."""
+    async def says(self, text: str) -> bool:
+        """Type a command to the bot, which is always possible."""
         await self.talk.post("/local/commands", person=self.someone.id, place=self.someone.direct, text=text)
+        return True
 
-    async def presses(self, message: Seen, label: str) -> None:
-        """Press a button; it may be gone by now."""
+    async def presses(self, message: Seen, label: str) -> bool:
+        """Press a button. False when it is gone by now."""
         token = next(one["token"] for one in message.raw["buttons"] if one["label"] == label)
         body = {"person": self.someone.id, "message": message.raw["id"], "button": token}
-        await self.talk.post("/local/buttons", expect=(200, 400), **body)
+        return "error" not in await self.talk.post("/local/buttons", expect=(200, 400), **body)
 
     async def until(self, look: Callable[[], Awaitable[bool]], seconds: float = _PATIENCE_SECONDS) -> bool:
         """Look again and again for a while; whether it came."""
@@ -60,15 +61,19 @@ class Persistent:
             await asyncio.sleep(_LOOK_AGAIN_SECONDS)
         return True
 
-    async def asks_for_form(self, title: str, ask: Callable[[], Awaitable[None]]) -> Json:
-        """Get a form of this title on the screen: ask for it, open it by its button when it comes late, ask again."""
+    async def asks_for_form(self, title: str, ask: Callable[[], Awaitable[bool]]) -> Json | None:
+        """Get a form of this title on the screen: ask for it, open it by its button when it comes late, ask again.
+
+        None when there is no longer anything to ask with (``ask`` said False), and no form came either.
+        """
 
         async def there() -> bool:
             return await self._open_form(title) is not None or await self._opens_late_form(title)
 
         while (form := await self._open_form(title)) is None:
-            await ask()
-            await self.until(there)
+            possible = await ask()
+            if not await self.until(there) and not possible:
+                return None
         return form
 
     async def _open_form(self, title: str) -> Json | None:

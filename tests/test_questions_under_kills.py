@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
+from typing import Any
 
 import pytest
 
@@ -132,11 +133,17 @@ async def _ask_all(asker: Persistent, intentions: list[Intention], deaths: Death
             one.ended_after = deaths.count
 
 
+async def _question_form(asker: Persistent) -> dict[str, Any]:
+    form = await asker.asks_for_form("Ask a question", lambda: asker.says("/ask"))
+    assert form is not None
+    return form
+
+
 async def _live_through(one: Intention) -> None:
     """From the wish to ask to the answer that helped, as a person does it on the page."""
     before = await _receipts(one.asker)
     while not await one.asker.sends(
-        await one.asker.asks_for_form("Ask a question", lambda: one.asker.says("/ask")),
+        await _question_form(one.asker),
         Your_question=one.words,
         Topic=one.topic,
         By_name_or_confidentially="confidential" if one.confidential else "name",
@@ -211,6 +218,8 @@ async def _answer_all(expert: Persistent) -> None:
 
 async def _answer(expert: Persistent, card: Seen) -> None:
     form = await expert.asks_for_form("Answer a question", lambda: expert.presses(card, "Answer"))
+    if form is None:  # another press, long ago, was carried out after all
+        return
     asked = _code_in(intro_of(form))  # an earlier press may have opened it, for another question than this card's
     await expert.sends(form, Your_answer=f"This is what I know about {asked}.")
 
