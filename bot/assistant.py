@@ -8,18 +8,17 @@ What it answers is a person's text to everything that uses it: checked here, sho
 from __future__ import annotations
 
 import asyncio
-import re
-import unicodedata
 from collections.abc import Collection, Sequence
+from importlib import import_module
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated, Any, Protocol, TypeVar
 
 import orjson
 import structlog
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, SecretStr, StringConstraints, ValidationError
 
 from bot.core.assistance import AssistantUnavailable, TopicCount
-from bot.core.readable import clean
+from bot.core.identifiers import one_line, tells_who, without_identifiers
 from bot.metrics import Metrics
 from bot.settings import Settings
 
@@ -36,7 +35,6 @@ DRAFTS = 3
 MOST_TOPICS = 3
 
 _MOST_BYTES = 262_144
-_LONGEST_QUESTION = 3000
 _MOST_KNOWN = 200
 _DRAFT_TOKENS, _TOPIC_TOKENS = 1200, 300
 _REST_SECONDS = 60.0
@@ -110,10 +108,9 @@ A = TypeVar("A", bound=_Answer)
 class Assistant:
     """One model behind one address. ``seconds`` is how long a suggestion may take."""
 
-    def __init__(self, settings: Settings, budget: Budget, metrics: Metrics) -> None:
-        assert settings.openai_api_key is not None, "without a key there is no assistant"  # noqa: S101 - a programmer's mistake
+    def __init__(self, key: SecretStr, settings: Settings, budget: Budget, metrics: Metrics) -> None:
         self.seconds = SECONDS
-        self._key = settings.openai_api_key.get_secret_value()
+        self._key = key.get_secret_value()
         self._base_url = settings.openai_base_url
         self._model = settings.openai_model or DEFAULT_MODEL
         self._budget = budget
@@ -166,7 +163,7 @@ class Assistant:
             self._rests_until = monotonic() + _REST_SECONDS
             await self._budget.spend(prompt_tokens + most_tokens)
             raise self._failed(use, "timeout") from None
-        except Exception as error:  # noqa: BLE001 - whatever a server or a library comes up with, people go on without
+        except Exception as error:  # noqa: BLE001 - the promise: whatever goes wrong in there is AssistantUnavailable
             raise self._failed(use, type(error).__name__) from None
         await self._budget.spend(_used(body, prompt_tokens + most_tokens))
         try:
@@ -218,7 +215,7 @@ class Assistant:
 
 def _load_openai() -> None:
     """It takes half a second and tens of megabytes: who has no use for it does not pay, and nobody waits for it."""
-    import openai  # noqa: F401
+    import_module("openai")
 
 
 class TooLong(Exception):
@@ -235,7 +232,8 @@ async def _bound(response: httpx2.Response) -> None:
     if response.headers.get("content-encoding", "identity").casefold() != "identity":
         raise TooLong
     stream, body = response.stream, bytearray()
-    assert isinstance(stream, AsyncByteStream)  # noqa: S101 - narrows the type
+    if not isinstance(stream, AsyncByteStream):
+        raise TooLong
     async for part in stream:
         body += part
         if len(body) > _MOST_BYTES:
@@ -277,56 +275,3 @@ def _understood(body: bytes, kind: type[A]) -> A:
     said = _Completion.model_validate_json(body).choices[0].message.content
     begin, end = said.find("{"), said.rfind("}")
     return kind.model_validate_json(said[begin : end + 1] if begin >= 0 else said)
-
-
-_IDENTIFIERS = re.compile(
-    r"""
-      <[@!\#][^>\n]{0,200}>                                     # <@U012>, <!channel>, <#C012|place>
-    | \b[a-z][a-z0-9+.-]{1,20}://\S+ | \bwww\.\S+               # addresses of pages
-    | \b(?:mailto|tel|tg):\S+
-    | [\w.+%-]+@[\w-]+(?:\.[\w-]+)+                             # of letters
-    | (?<!\w)@[\w.-]+                                           # @ana
-    | \b(?:[a-z0-9-]+\.)+(?:com|org|net|int|io|me|info|gov|edu|app|dev)\b(?:/\S*)?
-    | (?<![\w.])\+?\(?\d(?:[\s().\-/]{0,2}\d){6,14}(?!\w)       # numbers of phones, and others as long
-    """,
-    re.VERBOSE | re.IGNORECASE,
-)
-_LEFT_OUT = "[…]"
-_WORD = re.compile(r"\w+")
-
-
-def without_identifiers(text: str, names: Collection[str] = ()) -> str:
-    """A text without what could tell who somebody is: names, mentions, addresses, numbers as long as a phone's."""
-    cleaned = _bare(text[:_LONGEST_QUESTION])
-    while _IDENTIFIERS.search(cleaned):  # what is left out may bring together what was none before
-        cleaned = _IDENTIFIERS.sub(_LEFT_OUT, cleaned)
-    told = [part for name in names for part in _WORD.findall(_bare(name))]
-    short, long = {part for part in told if len(part) == 2}, {_without_accents(part) for part in told if len(part) > 2}
-
-    def of_a_name(word: str) -> bool:
-        return word in short or (len(word) > 2 and _without_accents(word) in long)
-
-    return _WORD.sub(lambda word: _LEFT_OUT if of_a_name(word[0]) else word[0], cleaned)
-
-
-def _without_accents(word: str) -> str:
-    """As people write a name who are in a hurry."""
-    return "".join(char for char in unicodedata.normalize("NFKD", word.casefold()) if not unicodedata.combining(char))
-
-
-def tells_who(text: str) -> bool:
-    """Whether a text holds a mention, an address or a number as long as a phone's."""
-    return _IDENTIFIERS.search(_bare(text)) is not None
-
-
-def _bare(text: str) -> str:
-    """On one line, each character in its plain form, without any that could stand unseen within a number or name."""
-    kept = (
-        char for char in unicodedata.normalize("NFKC", text) if char.isspace() or unicodedata.category(char)[0] != "C"
-    )
-    return one_line("".join(kept))
-
-
-def one_line(text: str) -> str:
-    """On one line, without what nobody can see."""
-    return " ".join(clean(text).split())

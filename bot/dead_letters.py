@@ -58,7 +58,7 @@ class DeadLetters:
                 if community_id is not None:
                     community = await communities.by_id(session, community_id)
                     await Services(self._frame, session, known_community=community).announce(GivenUp())
-        except Exception as error:  # noqa: BLE001 - the dead letter itself is visible already
+        except Exception as error:  # noqa: BLE001 - telling of a failure must not fail the loop: doctor lists it anyway
             log.warning("nobody could be told of a dead letter", reason=where_it_failed(error))
 
 

@@ -48,7 +48,7 @@ class Heartbeat:
                 try:
                     if not await self._troubles():
                         await _beat(session, url)
-                except Exception as error:  # noqa: BLE001 - the next beat comes, whatever happened to this one
+                except Exception as error:  # noqa: BLE001 - a look for troubles may fail like anything: silence is for real ones
                     log.warning("the heartbeat failed", reason=where_it_failed(error))
                 await asyncio.sleep(self._every_seconds)
 

@@ -33,4 +33,6 @@ def assistant_within_budget(settings: Settings, database: Database, clock: Clock
     """The assistant; None where there is no key for it, or nothing that it may use."""
     if settings.openai_api_key is None or settings.openai_daily_tokens == 0:
         return None
-    return Assistant(settings, DailyTokens(database, clock, settings.openai_daily_tokens), metrics)
+    return Assistant(
+        settings.openai_api_key, settings, DailyTokens(database, clock, settings.openai_daily_tokens), metrics
+    )

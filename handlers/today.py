@@ -172,7 +172,7 @@ def message(day: Day, wording: Wording, last: Button | None) -> Message:
         return Message(_nothing(day, wording), buttons)
     lines = [*_waiting(day, wording), *_newcomers(day, wording), *_to_review(day, wording)]
     if day.next_out is not None:
-        lines.append(wording.say(mark("Next: {title}, {date}"), **_next(day, wording)))
+        lines.append(wording.say(mark("Next: {title}, {date}"), **_next(day.next_out, day.community, wording)))
     title = wording.say(mark("**Your day in {community}**"), community=day.community.name)
     parts: list[Value] = [title, points(lines)] if lines else [title]
     return Message(joined([*parts, _first(day, wording)]), buttons)
@@ -184,14 +184,13 @@ def _nothing(day: Day, wording: Wording) -> Text:
     return wording.say(
         mark("Nothing waits for you in **{community}** today. Next: {title}, {date}"),
         community=day.community.name,
-        **_next(day, wording),
+        **_next(day.next_out, day.community, wording),
     )
 
 
-def _next(day: Day, wording: Wording) -> dict[str, Value]:
-    assert day.next_out is not None  # noqa: S101 - asked for only where there is one
-    date = wording.moment(day.next_out.at, day.community.time_zone)
-    return {"title": wording.label(day.next_out.title), "date": date}
+def _next(next_out: Next, community: Community, wording: Wording) -> dict[str, Value]:
+    date = wording.moment(next_out.at, community.time_zone)
+    return {"title": wording.label(next_out.title), "date": date}
 
 
 def _waiting(day: Day, wording: Wording) -> list[Text]:

@@ -29,21 +29,19 @@ class Files(NamedTuple):
 
 
 @capability.command("mydata", summary=mark("Get a file of everything I keep about you"), for_strangers=True)
-async def mydata(_event: CommandUsed, services: Services) -> None:
+async def mydata(event: CommandUsed, services: Services) -> None:
     """Begin to put it together."""
-    await _begin(services)
+    await _begin(event, services)
 
 
 @capability.button(MY_DATA, for_strangers=True)
-async def mydata_by_button(_event: ButtonPressed, services: Services) -> None:
+async def mydata_by_button(event: ButtonPressed, services: Services) -> None:
     """The same by button."""
-    await _begin(services)
+    await _begin(event, services)
 
 
-async def _begin(services: Services) -> None:
-    member = known(services)
-    assert services.event is not None  # noqa: S101 - somebody acts
-    account = services.event.by.account
+async def _begin(event: CommandUsed | ButtonPressed, services: Services) -> None:
+    member, account = known(services), event.by.account
     payload = {"platform": account.platform, "tenant": account.tenant, "user": account.user}
     await services.later(_FILE, payload, once=f"{_FILE}:{member.id}")
     text = services.wording.say(mark("I am putting your data together. You get it in our private chat in a moment."))

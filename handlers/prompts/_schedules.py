@@ -24,6 +24,7 @@ from storage.prompt_schedules import PromptSchedule, ScheduleState
 
 USAGE = mark("prompt schedule every monday 9:00, or prompt schedule first tuesday 10:00: your question")
 _TEXT_BEGINS = re.compile(r"\s*[:：](?!\d)\s*")
+_CHANGED = mark("That was changed in the meantime. See what comes next: /prompt")
 _STOP = re.compile(r"stop\s+(\d{1,3})")
 _DATES = 3
 _MOST = 10
@@ -272,7 +273,7 @@ async def _put_back(services: Services, subject: str) -> str:
     if due <= services.now():
         raise Refusal(mark("That date is over. Post a prompt now with /prompt now"))
     if not await prompt_schedules.put_back(services.session, int(schedule_id), local, before or None):
-        raise Refusal(mark("That was changed in the meantime. See what comes next: /prompt"))
+        raise Refusal(_CHANGED)
     return rest[0] if rest else ""
 
 
@@ -297,5 +298,6 @@ async def another(event: ButtonPressed, services: Services) -> None:
 
 async def _say_next(event: ButtonPressed, services: Services) -> None:
     soonest = await next_of_all(services)
-    assert soonest is not None  # noqa: S101 - a date was put back just now
+    if soonest is None:
+        raise Refusal(_CHANGED)
     await services.edit(event.reference, Message(await line_of_next(services, soonest)))

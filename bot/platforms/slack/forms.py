@@ -139,15 +139,31 @@ def _input(field: Field, say: Say, room: _Room) -> Json:
         "block_id": FIELD + field.name,
         "label": plain_text(field.label, room.label),
         "optional": not field.required,
-        "element": {"action_id": VALUE, **_ELEMENTS[type(field)](field, say, room)},
+        "element": {"action_id": VALUE, **_element(field, say, room)},
     }
     if not is_blank(clean(field.hint)):
         block["hint"] = plain_text(field.hint, room.label)
     return block
 
 
-def _typed(field: Field, _say: Say, room: _Room) -> Json:
-    assert isinstance(field, TextField | LongTextField)  # noqa: S101 - narrows the type for the table below
+def _element(field: Field, say: Say, room: _Room) -> Json:
+    match field:
+        case TextField() | LongTextField():
+            return _typed(field, room)
+        case ChoiceField():
+            return _one_of(field, room)
+        case MultiChoiceField():
+            return _some_of(field, room)
+        case DateField():
+            return _day(field)
+        case PersonField():
+            return _person(field)
+        case ConsentField():
+            return _consent(say)
+    raise TypeError(f"no element of Slack's for a {type(field).__name__}")
+
+
+def _typed(field: TextField | LongTextField, room: _Room) -> Json:
     initial = readable(field.initial) if isinstance(field.initial, str) else ""
     several = isinstance(field, LongTextField)
     initial = shortened(initial if several else " ".join(initial.split()), room.initial, _units)
@@ -157,16 +173,14 @@ def _typed(field: Field, _say: Say, room: _Room) -> Json:
     return element | ({"initial_value": initial} if initial else {})
 
 
-def _one_of(field: Field, _say: Say, room: _Room) -> Json:
-    assert isinstance(field, ChoiceField)  # noqa: S101 - narrows the type for the table below
+def _one_of(field: ChoiceField, room: _Room) -> Json:
     options = _options(field.choices, room)
     initial = [options[place] for place in _places(field.choices, [field.initial]) if place < len(options)]
     element = {"type": "static_select", **_offered(options)}
     return element | ({"initial_option": initial[0]} if initial else {})
 
 
-def _some_of(field: Field, _say: Say, room: _Room) -> Json:
-    assert isinstance(field, MultiChoiceField)  # noqa: S101 - narrows the type for the table below
+def _some_of(field: MultiChoiceField, room: _Room) -> Json:
     options = _options(field.choices, room)
     chosen = field.initial if isinstance(field.initial, list) else [field.initial]
     initial = [options[place] for place in _places(field.choices, chosen) if place < len(options)]
@@ -174,33 +188,21 @@ def _some_of(field: Field, _say: Say, room: _Room) -> Json:
     return element | ({"initial_options": initial[:_OPTIONS_A_GROUP]} if initial else {})
 
 
-def _day(field: Field, _say: Say, _room: _Room) -> Json:
-    assert isinstance(field, DateField)  # noqa: S101 - narrows the type for the table below
+def _day(field: DateField) -> Json:
     try:
         return {"type": "datepicker", "initial_date": date.fromisoformat(str(field.initial)).isoformat()}
     except ValueError:
         return {"type": "datepicker"}
 
 
-def _person(field: Field, _say: Say, _room: _Room) -> Json:
+def _person(field: PersonField) -> Json:
     known = isinstance(field.initial, str) and _USER.fullmatch(field.initial)
     return {"type": "users_select", **({"initial_user": field.initial} if known else {})}
 
 
-def _consent(_field: Field, say: Say, _room: _Room) -> Json:
+def _consent(say: Say) -> Json:
     yes = {"text": plain_text(say(mark("Yes")), _LONGEST_OPTION), "value": "yes"}
     return {"type": "checkboxes", "options": [yes]}
-
-
-_ELEMENTS: dict[type[Field], Callable[[Field, Say, _Room], Json]] = {
-    TextField: _typed,
-    LongTextField: _typed,
-    ChoiceField: _one_of,
-    MultiChoiceField: _some_of,
-    DateField: _day,
-    PersonField: _person,
-    ConsentField: _consent,
-}
 
 
 def _options(choices: Sequence[Choice], room: _Room) -> list[Json]:
