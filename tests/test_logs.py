@@ -46,7 +46,7 @@ def test_only_allowed_fields_pass(fields: dict[str, str]) -> None:
 @pytest.mark.parametrize("secret", SECRETS)
 def test_tokens_are_taken_out_of_every_line(logs: io.StringIO, secret: str) -> None:
     structlog.get_logger().info("calling", reason=f"POST https://example.org/{secret}/send failed")
-    logging.getLogger("some.library").warning("calling %s now", secret)
+    logging.getLogger("some.package").warning("calling %s now", secret)
     written = logs.getvalue()
     assert secret.split(" ")[-1] not in written
     assert written.count("[secret]") == 2
@@ -66,8 +66,8 @@ def test_what_is_no_secret_stays(harmless: str) -> None:
 def test_an_exception_as_a_value_tells_its_kind_alone(logs: io.StringIO) -> None:
     error = ValueError("Ana wrote this")
     structlog.get_logger().error("failed", reason=error, state=["Ana"], count=3)
-    logging.getLogger("some.library").error("failed: %s", error)
-    logging.getLogger("some.library").error("failed: %(error)s", {"error": error})
+    logging.getLogger("some.package").error("failed: %s", error)
+    logging.getLogger("some.package").error("failed: %(error)s", {"error": error})
     written = logs.getvalue()
     assert written.count("ValueError") == 3
     assert "wrote" not in written
@@ -79,7 +79,7 @@ def test_exceptions_of_libraries_tell_their_kind_and_place_and_not_their_words(
     try:
         raise LookupError("Ana wrote this")
     except LookupError:
-        logging.getLogger("some.library").exception("could not do it")
+        logging.getLogger("some.package").exception("could not do it")
     written = logs.getvalue()
     assert "could not do it (LookupError at test_exceptions_of_libraries" in written
     assert "Ana" not in written
@@ -103,14 +103,14 @@ async def test_a_task_that_failed_unseen_does_not_tell_what_its_exception_says(
 
 
 def test_a_log_line_that_is_wrong_itself_breaks_nothing(logs: io.StringIO) -> None:
-    logging.getLogger("some.library").warning("%s and %s", "one")
+    logging.getLogger("some.package").warning("%s and %s", "one")
     assert "and" in logs.getvalue()
 
 
 def test_libraries_are_heard_from_warnings_on_whatever_the_level(logs: io.StringIO) -> None:
     logging.getLogger("aiosqlite").debug("executing INSERT with Ana's words")
     logging.getLogger("slack_bolt").info("body: Ana's words")
-    logging.getLogger("some.library").warning("out of breath")
+    logging.getLogger("some.package").warning("out of breath")
     assert "Ana" not in logs.getvalue()
     assert "out of breath" in logs.getvalue()
 

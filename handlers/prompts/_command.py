@@ -53,7 +53,7 @@ async def _overview(services: Services, _rest: str) -> None:
         parts.append(await line_of_next(services, soonest))
     if last is not None:
         parts.append(await _line_of_last(services, last))
-    ready = sum(is_ready(one, services.now()) for one in await _library.library(services))
+    ready = sum(is_ready(one, services.now()) for one in await _library.open_library(services))
     parts.append(
         services.wording.plural(
             "{count} prompt of the library is ready.", "{count} prompts of the library are ready.", ready

@@ -22,7 +22,7 @@ _SHORTEST_WORD = 3
 _PACK_KINDS = {one.name: one.kind for one in PACK.values()}
 
 
-async def library(services: Services) -> list[LibraryPrompt]:
+async def open_library(services: Services) -> list[LibraryPrompt]:
     """Everything in the community's library, what was dropped too. Until the transaction ends nobody else picks."""
     return await prompts.open_library(services.session, services.community.id, _PACK_KINDS, services.now())
 
@@ -72,7 +72,7 @@ async def line_up(services: Services, *, kind: str | None = None, at: datetime |
                   without: frozenset[int] = frozenset()) -> list[LibraryPrompt]:  # fmt: skip
     """The prompts that come next by rotation, as it stands ``at`` a moment; fewer when the others still rest."""
     now = at or services.now()
-    known = {one.id: one for one in await library(services) if in_use(one) and one.id not in without}
+    known = {one.id: one for one in await open_library(services) if in_use(one) and one.id not in without}
     left = [
         Candidate(one.id, one.kind, last_used(one), one.wanted_at, own=one.pack is None)
         for one in known.values()
@@ -104,7 +104,7 @@ async def add_own(services: Services, kind: str, text: str, *, keep: bool = True
 
     The same words again are the same prompt. Raises Refusal for words that can't be a prompt, or that still rest.
     """
-    known = await library(services)
+    known = await open_library(services)
     check_words(text)
     same = next((one for one in known if plain(words_of(one, services.community_wording)) == plain(text)), None)
     if same is not None:

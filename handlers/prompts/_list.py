@@ -36,7 +36,7 @@ def _kinds(services: Services) -> str:
 
 async def _kinds_message(services: Services) -> Message:
     say, wording, now = services.wording.say, services.wording, services.now()
-    known = await _library.library(services)
+    known = await _library.open_library(services)
     lines: list[Value] = []
     buttons: list[Button] = []
     for kind in KINDS:
@@ -59,7 +59,7 @@ async def _kinds_message(services: Services) -> Message:
 
 async def _kind_message(services: Services, kind: str) -> Message:
     say, label, now = services.wording.say, services.wording.label, services.now()
-    known = [one for one in await _library.library(services) if one.kind == kind]
+    known = [one for one in await _library.open_library(services) if one.kind == kind]
     shown = sorted(known, key=lambda one: (not in_use(one), one.pack is not None, one.id))[:_MOST_SHOWN]
     parts: list[Value] = [say(mark("**{kind}**"), kind=kind_name(kind, services.wording))]
     buttons: list[Button] = []
