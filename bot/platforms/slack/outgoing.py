@@ -51,6 +51,7 @@ class File:
     alt: str = ""
     content: str = ""
     words: str = ""
+    is_picture: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,4 +214,5 @@ def _file(attachment: Attachment) -> File:
         name=shortened(name, _LONGEST_NAME) if not is_blank(name) else "file",
         alt=shortened(clean(attachment.alt), _LONGEST_ALT),
         content=attachment.content,
+        is_picture=attachment.is_picture,
     )

@@ -1,0 +1,172 @@
+"""Calls of the Web API, each in its turn, and what their failures mean."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import timedelta
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.core.clock import Clock
+from bot.core.platform import NotSent, OutcomeUnknown
+from bot.platforms.slack.pacing import Pace, TurnFarAway, Turns
+
+Call = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
+
+TOKEN_CODES = frozenset(
+    {
+        "access_denied", "account_inactive", "ekm_access_denied", "enterprise_is_restricted", "invalid_auth",
+        "not_authed", "org_login_required", "team_access_not_granted", "token_expired", "token_revoked",
+        "two_factor_setup_required",
+    }
+)  # fmt: skip
+"""Nothing is wrong with the call; the token is worth nothing, perhaps for a while."""
+
+_HALF_DONE = frozenset({"fatal_error", "internal_error"})
+"""Slack says of these that some of the operation may have succeeded before the error."""
+
+_NOT_NOW = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
+_PATIENCE = 30.0
+_DEFAULT_RETRY_AFTER = 30
+_TRY_AGAIN = timedelta(seconds=5)
+_SAID_NO = 400
+
+
+class Refused(Exception):
+    """Slack refused the call for good: ``code`` is its own word for why. It has had no effect."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+class TokenRefused(Exception):
+    """Slack refused the token."""
+
+    def __init__(self, code: str) -> None:
+        super().__init__(code)
+        self.code = code
+
+
+@dataclass(eq=False)
+class Workspace:
+    """A workspace that the bot is installed in. ``team`` is its id, ``bot`` the bot's user id there."""
+
+    team: str
+    name: str
+    bot: str
+    token: str = field(repr=False)
+    scopes: frozenset[str] = frozenset()
+    refused: str = ""
+    """Slack's word for why it takes the token no longer; empty while it does."""
+
+
+class SlackCalls:
+    """The Web API over one shared session. Nothing is repeated here: whoever calls knows whether it may be."""
+
+    def __init__(self, clock: Clock, pace: Pace, base_url: str | None) -> None:
+        self._clock = clock
+        self._pace = pace
+        self.base_url = f"{(base_url or AsyncWebClient.BASE_URL).rstrip('/')}/"
+        self._session: aiohttp.ClientSession | None = None
+
+    @property
+    def session(self) -> aiohttp.ClientSession:
+        """The shared session; a new one where somebody has closed it."""
+        if self._session is None or self._session.closed:
+            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=_PATIENCE), trust_env=True)
+        return self._session
+
+    def client(self, token: str) -> AsyncWebClient:
+        """The SDK's client for a token; it repeats nothing by itself."""
+        return AsyncWebClient(token, base_url=self.base_url, session=self.session, retry_handlers=[])
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        if self._session is not None:
+            await self._session.close()
+
+    async def call(
+        self, workspace: Workspace, method: str, call: Call, *, channel: str = "", patience: float = _PATIENCE
+    ) -> Mapping[str, Any]:
+        """Slack's answer to a call that it carried out. ``patience`` is in seconds, from the call's turn on.
+
+        Raises NotSent, OutcomeUnknown, Refused or TokenRefused.
+        """
+        turns = self._pace.turns(workspace.team, method, channel)
+        try:
+            async with turns.turn(), asyncio.timeout(patience):
+                response = await call(self.client(workspace.token))
+        except TurnFarAway as far:
+            raise NotSent(str(far), self._clock.now() + timedelta(seconds=far.seconds)) from None
+        except SlackApiError as error:
+            raise self._meaning(error, turns) from None
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent("Slack can't be reached", self._clock.now() + _TRY_AGAIN) from error
+        except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as error:
+            raise OutcomeUnknown(f"no answer to {method}") from error
+        data = response.data
+        return data if isinstance(data, dict) else {}
+
+    async def harmless(self, workspace: Workspace, method: str, call: Call) -> Mapping[str, Any]:
+        """A call that nobody sees anything of: without an answer it was not made. Raises no OutcomeUnknown."""
+        try:
+            return await self.call(workspace, method, call)
+        except OutcomeUnknown as unknown:
+            raise NotSent(str(unknown)) from None
+
+    async def respond(self, url: str, body: dict[str, Any]) -> bool:
+        """Write to a ``response_url``; False when Slack no longer takes it. Raises NotSent or OutcomeUnknown."""
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                response = await AsyncWebhookClient(url, session=self.session, retry_handlers=[]).send_dict(body)
+        except aiohttp.ClientConnectorError as error:
+            raise NotSent("Slack can't be reached", self._clock.now() + _TRY_AGAIN) from error
+        except (aiohttp.ClientError, TimeoutError, OSError, SlackClientError) as error:
+            raise OutcomeUnknown("no answer from a response_url") from error
+        if response.status_code >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            raise OutcomeUnknown("a response_url failed")
+        return response.status_code < _SAID_NO
+
+    async def upload(self, url: str, content: bytes) -> None:
+        """Put the bytes of a file where Slack wants them. Until it is completed nobody sees it: raises NotSent."""
+        try:
+            async with asyncio.timeout(_PATIENCE), self.session.post(url, data=content) as response:
+                if response.status == HTTPStatus.OK:
+                    return
+        except (aiohttp.ClientError, TimeoutError, OSError):
+            pass
+        raise NotSent("a file could not be uploaded", self._clock.now() + _TRY_AGAIN)
+
+    def _meaning(self, error: SlackApiError, turns: Turns) -> Exception:
+        response = error.response
+        status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
+        data = getattr(response, "data", None)
+        code = str(data.get("error") or "") if isinstance(data, dict) else ""
+        if status == HTTPStatus.TOO_MANY_REQUESTS or code in _NOT_NOW:
+            seconds = _retry_after(getattr(response, "headers", {}))
+            turns.pause(seconds)
+            return NotSent("too many requests", self._clock.now() + timedelta(seconds=seconds))
+        if not code or code in _HALF_DONE or status >= HTTPStatus.INTERNAL_SERVER_ERROR:
+            return OutcomeUnknown(code or f"status {status}")
+        if code == "service_unavailable":
+            return NotSent(code, self._clock.now() + _TRY_AGAIN)
+        return TokenRefused(code) if code in TOKEN_CODES else Refused(code)
+
+
+def _retry_after(headers: Mapping[str, Any]) -> float:
+    found = {name.lower(): value for name, value in headers.items()}.get("retry-after", _DEFAULT_RETRY_AFTER)
+    if isinstance(found, list | tuple):
+        found = found[0] if found else _DEFAULT_RETRY_AFTER
+    try:
+        return max(1.0, float(found))
+    except (TypeError, ValueError):
+        return float(_DEFAULT_RETRY_AFTER)

@@ -1,0 +1,103 @@
+"""Slack: everything wired together. It receives by Socket Mode or signed HTTP, and sends by the Web API."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from aiohttp import web
+
+from bot.core.addresses import MessageRef
+from bot.core.clock import Clock
+from bot.core.events import Event
+from bot.core.platform import Host, Outgoing
+from bot.platforms.slack._document import PLATFORM
+from bot.platforms.slack.calling import SlackCalls, Workspace
+from bot.platforms.slack.directory import Directory
+from bot.platforms.slack.incoming import translate
+from bot.platforms.slack.pacing import Pace
+from bot.platforms.slack.receiving import PATH, Receiving
+from bot.platforms.slack.response_urls import ResponseUrls
+from bot.platforms.slack.sending import Sending
+from bot.platforms.slack.sockets import Sockets
+from bot.platforms.slack.workspaces import Workspaces
+
+
+class SlackPlatform:
+    """See ``bot.core.platform.Platform``. A post carries its reference, so that it can be found again.
+
+    With ``app_token`` events come by Socket Mode; with ``signing_secret`` they are taken over HTTP.
+    """
+
+    name = PLATFORM
+
+    def __init__(
+        self,
+        clock: Clock,
+        *,
+        bot_token: str | None = None,
+        app_token: str | None = None,
+        signing_secret: str | None = None,
+        api_url: str | None = None,
+        pace: Pace | None = None,
+    ) -> None:
+        self._calls = SlackCalls(clock, pace or Pace(), api_url)
+        response_urls = ResponseUrls()
+        self._workspaces = Workspaces(self._calls, clock, bot_token)
+        self._directory = Directory(self._calls, self._learned)
+        self._sending = Sending(clock, self._calls, self._workspaces, self._directory, response_urls)
+        self._receiving = Receiving(clock, self._workspaces, self._directory, response_urls, signing_secret)
+        self._sockets = Sockets(self._calls, app_token, self._receiving.over_socket) if app_token else None
+        self._by_http = signing_secret is not None
+        self._open = False
+
+    async def start(self, host: Host) -> None:
+        """Learn which workspaces there are, and begin to receive. Slack need not answer yet: it is asked again."""
+        self._sending.start(host)
+        await self._workspaces.start(host)
+        self._receiving.host = host
+        self._open = True
+        if self._sockets is not None:
+            await self._sockets.start()
+
+    async def stop_receiving(self) -> None:
+        """Take nothing new. What was not acknowledged Slack tells again."""
+        self._open = False
+        self._receiving.host = None
+        if self._sockets is not None:
+            await self._sockets.stop()
+
+    async def close(self) -> None:
+        """Let go of every connection."""
+        await self.stop_receiving()
+        await self._workspaces.stop()
+        await self._directory.close()
+        await self._calls.close()
+
+    def add_routes(self, application: web.Application) -> None:
+        """Part of ``bot.web.ServesHttp``: where Slack posts events, commands and interactions alike."""
+        if self._by_http:
+            application.router.add_post(PATH, self._receiving.over_http)
+
+    def translate(self, body: bytes) -> Sequence[Event]:
+        """See ``incoming``."""
+        return translate(body)
+
+    async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
+        """See ``sending``."""
+        return await self._sending.deliver(outgoing)
+
+    async def find(self, outgoing: Outgoing) -> MessageRef | None:
+        """See ``sending``."""
+        return await self._sending.find(outgoing)
+
+    def trouble(self) -> str | None:
+        """None while events can arrive and messages can leave."""
+        if not self._open:
+            return "Slack's events are not taken"
+        if self._sockets is None and not self._by_http:
+            return "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so nothing can arrive from Slack"
+        return (self._sockets.trouble() if self._sockets else None) or self._workspaces.trouble()
+
+    async def _learned(self, workspace: Workspace, user: Mapping[str, Any]) -> None:
+        await self._receiving.learned(workspace, user)

@@ -1,0 +1,210 @@
+"""From Slack's bytes into the inbox, and only then the acknowledgement; the same for HTTP and for Socket Mode.
+
+slack-bolt reads and verifies. Everything is kept in ``before_authorize``: later, bolt would acknowledge an event before
+anything of it is durable, and would lose it with a failed ``auth.test``.
+"""
+
+from __future__ import annotations
+
+import json
+import logging
+from collections.abc import Awaitable, Callable, Mapping
+from http import HTTPStatus
+from typing import Any
+from urllib.parse import parse_qsl
+
+import structlog
+from aiohttp import web
+from slack_bolt.async_app import AsyncApp
+from slack_bolt.authorization import AuthorizeResult
+from slack_bolt.middleware.async_middleware import AsyncMiddleware
+from slack_bolt.request.async_request import AsyncBoltRequest
+from slack_bolt.response import BoltResponse
+
+from bot.core.clock import Clock
+from bot.core.forms import validate
+from bot.core.platform import Host
+from bot.platforms.slack._document import PLATFORM, tenant_of
+from bot.platforms.slack._forms import opened_form, values_of
+from bot.platforms.slack._reading import NothingTold
+from bot.platforms.slack.calling import Workspace
+from bot.platforms.slack.directory import Directory
+from bot.platforms.slack.envelope import NOTHING_KNOWN, Known, from_command, from_event, from_interaction
+from bot.platforms.slack.forms import problems, restored
+from bot.platforms.slack.incoming import closes_workspace
+from bot.platforms.slack.response_urls import ResponseUrls
+from bot.platforms.slack.workspaces import Workspaces
+
+log = structlog.get_logger()
+
+Json = dict[str, Any]
+
+LARGEST_BODY = 256 * 1024
+PATH = "/slack/events"
+
+
+class Receiving:
+    """Takes whatever Slack tells, by any route. Known from ``start`` on: the host."""
+
+    def __init__(
+        self,
+        clock: Clock,
+        workspaces: Workspaces,
+        directory: Directory,
+        response_urls: ResponseUrls,
+        signing_secret: str | None,
+    ) -> None:
+        self._clock = clock
+        self._workspaces = workspaces
+        self._directory = directory
+        self._response_urls = response_urls
+        self.host: Host | None = None
+        self.app = AsyncApp(
+            signing_secret=signing_secret or "",
+            authorize=_never_asked,
+            before_authorize=_Keeping(self.keep),
+            process_before_response=True,
+            request_verification_enabled=signing_secret is not None,
+            logger=_quiet_logger(),
+        )
+
+    async def over_http(self, request: web.Request) -> web.Response:
+        """One signed request. What is too large or malformed never reaches bolt, which would raise."""
+        if self.host is None:
+            return web.Response(status=HTTPStatus.SERVICE_UNAVAILABLE)
+        if (request.content_length or 0) > LARGEST_BODY:
+            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        raw = await request.content.read(LARGEST_BODY + 1)
+        while len(raw) <= LARGEST_BODY and (more := await request.content.read(LARGEST_BODY + 1 - len(raw))):
+            raw += more
+        if len(raw) > LARGEST_BODY:
+            return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
+        if not _has_wellformed_signature(request):
+            return web.Response(status=HTTPStatus.UNAUTHORIZED)
+        try:
+            body = raw.decode("utf-8")
+            _check_is_object(body, request.content_type)
+        except (ValueError, RecursionError):
+            return web.Response(status=HTTPStatus.BAD_REQUEST)
+        return _as_http(await self._dispatch(AsyncBoltRequest(body=body, headers=dict(request.headers))))
+
+    async def over_socket(self, payload: Json) -> BoltResponse:
+        """The payload of one envelope; it may be acknowledged when the status is 200."""
+        return await self._dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+
+    async def _dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
+        try:
+            return await self.app.async_dispatch(request)
+        except Exception as error:  # noqa: BLE001 - not kept, so not acknowledged: Slack tells it again
+            log.warning("an event could not be kept", platform=PLATFORM, reason=type(error).__name__)
+            return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
+
+    async def keep(self, body: Json) -> BoltResponse:
+        """Make it durable; the answer that acknowledges it. Raises when nothing could be kept."""
+        if body.get("type") == "url_verification":
+            return BoltResponse(status=HTTPStatus.OK, body={"challenge": body.get("challenge")})
+        assert self.host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
+        now = self._clock.now()
+        workspace = await self._workspace(body)
+        known = await self._directory.about(workspace, body) if workspace else NOTHING_KNOWN
+        if _is_event(body):
+            await self.host.accept([from_event(body, now, known)])
+            if closes_workspace({"kind": "event", "payload": body}):
+                await self._workspaces.closed(tenant_of(body))
+            return _kept()
+        self._response_urls.remember(tenant_of(body), body, now)
+        if "command" in body and "type" not in body:
+            await self.host.accept([from_command(body, now, known)])
+            return _kept()
+        return await self._keep_interaction(self.host, body, known)
+
+    async def learned(self, workspace: Workspace, user: Mapping[str, Any]) -> None:
+        """Tell of somebody whom an earlier event could not wait for, as if Slack had told it."""
+        assert self.host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
+        event = {"type": "user_change", "user": dict(user)}
+        payload = {"type": "event_callback", "team_id": workspace.team, "event": event}
+        await self.host.accept([from_event(payload, self._clock.now(), Known(bot=workspace.bot))])
+
+    async def _workspace(self, body: Json) -> Workspace | None:
+        team = tenant_of(body)
+        return self._workspaces.known(team) or await self._workspaces.look_for(team)
+
+    async def _keep_interaction(self, host: Host, body: Json, known: Known) -> BoltResponse:
+        if body.get("type") != "view_submission":
+            await host.accept([from_interaction(body, self._clock.now(), known)])
+            return _kept()
+        view = body.get("view")
+        try:
+            opened = opened_form(view) if isinstance(view, dict) else None
+        except (ValueError, NothingTold):
+            opened = None
+        form = await host.form(opened.id) if opened else None
+        if form is None or not isinstance(view, dict):  # it was sent before, or is over: its handler says so
+            await host.accept([from_interaction(body, self._clock.now(), known)])
+            return _kept()
+        cleaned, found = validate(form, restored(form, values_of(view)))
+        if found:
+            said = problems(form, found, lambda key, values: host.translate(form.language, key, values))
+            return BoltResponse(status=HTTPStatus.OK, body=said)
+        await host.accept([from_interaction(body, self._clock.now(), known, cleaned)])
+        return _kept()
+
+
+def _kept() -> BoltResponse:
+    return BoltResponse(status=HTTPStatus.OK, body="")
+
+
+class _Keeping(AsyncMiddleware):
+    """The only middleware after the signature's: nothing goes further, so bolt never looks for a listener."""
+
+    def __init__(self, keep: Callable[[Json], Awaitable[BoltResponse]]) -> None:
+        self._keep = keep
+
+    async def async_process(
+        self,
+        *,
+        req: AsyncBoltRequest,
+        resp: BoltResponse,
+        next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - bolt names it so
+    ) -> BoltResponse:
+        """Keep the body, and answer."""
+        return await self._keep(req.body)
+
+
+async def _never_asked() -> AuthorizeResult | None:
+    """Bolt wants a way to authorize; it never gets that far."""
+    return None
+
+
+def _quiet_logger() -> logging.Logger:
+    """Bolt tells the whole body of a request whose signature is wrong: that is for nobody to read."""
+    logger = logging.getLogger("slack_bolt.receiving")
+    logger.setLevel(logging.ERROR)
+    return logger
+
+
+def _is_event(body: Json) -> bool:
+    return body.get("type") in ("event_callback", "app_rate_limited") or isinstance(body.get("event"), dict)
+
+
+def _has_wellformed_signature(request: web.Request) -> bool:
+    """Whether bolt can compare it at all: digits, and a signature of plain letters."""
+    stamp = request.headers.get("X-Slack-Request-Timestamp", "")
+    signature = request.headers.get("X-Slack-Signature", "")
+    return stamp.isascii() and stamp.isdigit() and len(stamp) < 16 and bool(signature) and signature.isascii()
+
+
+def _check_is_object(body: str, content_type: str) -> None:
+    """Raise ValueError for what is neither an object of JSON nor a form that may carry one."""
+    if content_type == "application/x-www-form-urlencoded":
+        fields = dict(parse_qsl(body, keep_blank_values=True))
+        if "payload" not in fields:
+            return
+        body = fields["payload"]
+    if not isinstance(json.loads(body), dict):
+        raise ValueError("no object")
+
+
+def _as_http(response: BoltResponse) -> web.Response:
+    content_type = response.headers.get("content-type", ["text/plain"])[0].partition(";")[0]
+    return web.Response(status=response.status, text=response.body or "", content_type=content_type)

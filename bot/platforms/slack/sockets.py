@@ -1,0 +1,221 @@
+"""Socket Mode that never goes deaf: two connections, each watched, each replaced as soon as it may be dead.
+
+The SDK's own client keeps a ticket that is dead and tries it for ever, and lives on with a closed session. Here every
+connection gets a new ticket, has to say hello, and has to answer pings; one that ends is replaced at once, the next
+ones after growing waits, so that a new connection stands well within a minute of Slack's being there again.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from http import HTTPStatus
+from typing import Any
+
+import aiohttp
+import orjson
+import structlog
+from slack_bolt.response import BoltResponse
+from slack_sdk.errors import SlackApiError, SlackClientError
+
+from bot.platforms.slack._document import PLATFORM
+from bot.platforms.slack.calling import SlackCalls
+
+log = structlog.get_logger()
+
+Json = dict[str, Any]
+Take = Callable[[Json], Awaitable[BoltResponse]]
+
+CONNECTIONS = 2
+_OPEN_SECONDS = 10.0
+_HELLO_SECONDS = 10.0
+_PING_SECONDS = 10.0
+"""Half of it is how long a pong may take: a half-open connection is noticed within 15 seconds."""
+_DRAIN_SECONDS = 2.0
+_OVERLAP_SECONDS = 20.0
+"""How long a connection that is to end may go on beside the one that replaces it."""
+_LASTS_SECONDS = 1.0
+"""What ends sooner counts as a failure, even if it said hello: or it would be tried again without a pause."""
+_WAITS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
+_LARGEST_ENVELOPE = 4 * 1024 * 1024
+
+_WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "not_allowed_token_type", "token_revoked", "account_inactive"})
+
+
+class Sockets:
+    """Keeps the connections. ``take`` gets the payload of each envelope; it is acknowledged with what that returns."""
+
+    def __init__(self, calls: SlackCalls, app_token: str, take: Take) -> None:
+        self._calls = calls
+        self._app_token = app_token
+        self._take = take
+        self._loops: list[asyncio.Task[None]] = []
+        self._ready: set[_Connection] = set()
+        self._changed = asyncio.Event()
+        self._why = "no connection yet"
+
+    async def start(self) -> None:
+        """Begin to connect; returns when the first connection stands, or after a while without one."""
+        self._loops = [asyncio.create_task(self._keep_connected(), name=f"slack {n}") for n in range(CONNECTIONS)]
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_OPEN_SECONDS):
+                await self._changed.wait()
+
+    async def stop(self) -> None:
+        """End the connections. What was taken is acknowledged first, within a moment."""
+        for loop in self._loops:
+            loop.cancel()
+        await asyncio.gather(*self._loops, return_exceptions=True)
+        self._loops = []
+
+    def trouble(self) -> str | None:
+        """None while something can arrive."""
+        return None if self._ready else f"Slack can't reach Baraza: {self._why}"
+
+    async def _keep_connected(self) -> None:
+        failures = 0
+        leaving: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                await asyncio.sleep(_WAITS[min(failures, len(_WAITS) - 1)])
+                connection = _Connection(self._take, self._is_ready)
+                serving = asyncio.create_task(self._serve(connection))
+                leaving.add(serving)
+                serving.add_done_callback(leaving.discard)
+                began = asyncio.get_running_loop().time()
+                await connection.replaceable.wait()
+                lasted = asyncio.get_running_loop().time() - began
+                failures = 0 if connection.stood and lasted > _LASTS_SECONDS else failures + 1
+        finally:
+            for one in list(leaving):
+                one.cancel()
+            await asyncio.gather(*leaving, return_exceptions=True)
+
+    async def _serve(self, connection: _Connection) -> None:
+        try:
+            async with asyncio.timeout(_OPEN_SECONDS):
+                url = await self._ticket()
+            await connection.serve(self._calls.session, url)
+        except SlackApiError as error:
+            self._failed(str(error.response.get("error", "")) or "an error of Slack's")
+        except (aiohttp.ClientError, SlackClientError, OSError, TimeoutError, RuntimeError) as error:
+            self._failed(f"{type(error).__name__}")
+        finally:
+            self._ready.discard(connection)
+            connection.replaceable.set()
+
+    async def _ticket(self) -> str:
+        """The address of one new connection; tickets are never used twice."""
+        answer = await self._calls.client(self._app_token).apps_connections_open(app_token=self._app_token)
+        return str(answer["url"])
+
+    def _failed(self, why: str) -> None:
+        if why in _WRONG_TOKEN:
+            why = f"it refuses SLACK_APP_TOKEN ({why})"
+        if why != self._why:
+            log.warning("no connection to Slack", platform=PLATFORM, reason=why)
+        self._why = why
+
+    def _is_ready(self, connection: _Connection, *, ready: bool) -> None:
+        (self._ready.add if ready else self._ready.discard)(connection)
+        if ready:
+            self._why = "the connection was lost"
+            self._changed.set()
+
+
+class _Connection:
+    """One socket, from its ticket to its end. ``replaceable`` is set once another one should take its place."""
+
+    def __init__(self, take: Take, is_ready: Callable[..., None]) -> None:
+        self._take = take
+        self._is_ready = is_ready
+        self._socket: aiohttp.ClientWebSocketResponse | None = None
+        self._working: set[asyncio.Task[None]] = set()
+        self.stood = False
+        self.replaceable = asyncio.Event()
+
+    async def serve(self, session: aiohttp.ClientSession, url: str) -> None:
+        """Read until it ends. Raises what aiohttp raises, TimeoutError where nobody says hello."""
+        async with asyncio.timeout(_OPEN_SECONDS):
+            self._socket = await session.ws_connect(
+                url,
+                heartbeat=_PING_SECONDS,
+                max_msg_size=_LARGEST_ENVELOPE,
+                timeout=aiohttp.ClientWSTimeout(ws_close=1),
+            )
+        try:
+            async with asyncio.timeout(_HELLO_SECONDS):
+                await self._read(self._socket, until_hello=True)
+            if self.stood:
+                await self._read(self._socket)
+        finally:
+            self._is_ready(self, ready=False)
+            self.replaceable.set()
+            await self._drain()
+            await self._socket.close()
+
+    async def _drain(self) -> None:
+        if self._working:
+            await asyncio.wait(list(self._working), timeout=_DRAIN_SECONDS)
+        for one in list(self._working):
+            one.cancel()
+
+    async def _read(self, socket: aiohttp.ClientWebSocketResponse, *, until_hello: bool = False) -> None:
+        while not (until_hello and self.stood):
+            message = await socket.receive()
+            if message.type != aiohttp.WSMsgType.TEXT:
+                if message.type in (aiohttp.WSMsgType.BINARY, aiohttp.WSMsgType.PING, aiohttp.WSMsgType.PONG):
+                    continue
+                return
+            self._hear(socket, message.data)
+
+    def _hear(self, socket: aiohttp.ClientWebSocketResponse, data: str) -> None:
+        envelope = _parsed(data)
+        kind, payload = envelope.get("type"), envelope.get("payload")
+        if kind == "hello":
+            self.stood = True
+            self._is_ready(self, ready=True)
+        elif kind == "disconnect":
+            self._leave(str(envelope.get("reason")))
+        elif isinstance(envelope.get("envelope_id"), str) and isinstance(payload, dict):
+            task = asyncio.create_task(self._work(socket, envelope["envelope_id"], payload))
+            self._working.add(task)
+            task.add_done_callback(self._working.discard)
+
+    def _leave(self, reason: str) -> None:
+        """Slack is about to end it. Another one is opened at once; what is on its way here is still taken."""
+        log.info("a connection to Slack is about to end", platform=PLATFORM, reason=reason)
+        if reason == "too_many_websockets":
+            self.stood = False  # another one at once would fare no better
+        self.replaceable.set()
+        asyncio.get_running_loop().call_later(_OVERLAP_SECONDS, self._cut)
+
+    def _cut(self) -> None:
+        if self._socket is not None and not self._socket.closed:
+            self._working.add(closing := asyncio.create_task(self._close()))
+            closing.add_done_callback(self._working.discard)
+
+    async def _close(self) -> None:
+        if self._socket is not None:
+            await self._socket.close()
+
+    async def _work(self, socket: aiohttp.ClientWebSocketResponse, envelope_id: str, payload: Json) -> None:
+        response = await self._take(payload)
+        if response.status != HTTPStatus.OK:
+            return  # not kept, so not acknowledged: Slack tells it again
+        answer: Json = {"envelope_id": envelope_id}
+        if response.body:
+            answer["payload"] = json.loads(response.body)
+        with suppress(ConnectionError, RuntimeError):  # it is durable: told again, it is known
+            await socket.send_str(json.dumps(answer))
+
+
+def _parsed(data: str) -> Json:
+    """The envelope; an empty one for what is none. What orjson refuses (half a surrogate pair) json may read."""
+    for loads in (orjson.loads, json.loads):
+        with suppress(ValueError, RecursionError):
+            parsed = loads(data)
+            return parsed if isinstance(parsed, dict) else {}
+    return {}
