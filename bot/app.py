@@ -21,7 +21,7 @@ from bot.core.clock import Clock
 from bot.core.dispatch import Registry
 from bot.core.events import Event
 from bot.core.forms import Form
-from bot.core.platform import CommandHint, Platform, RawEvent, ShortcutHint
+from bot.core.platform import CommandHint, Installation, Platform, RawEvent, ShortcutHint
 from bot.core.roles import Role
 from bot.core.serialization import form_from_json
 from bot.dead_letters import DeadLetters
@@ -37,7 +37,7 @@ from bot.texts import Texts, Wording
 from bot.token_budget import assistant_within_budget
 from bot.web import ServesHttp, WebServer
 from bot.worker import Worker
-from storage import attachments, forms, inbox, installation, members, outbox, tasks
+from storage import attachments, forms, inbox, installation, members, outbox, tasks, tenants
 from storage.database import Database, DatabaseUnavailable
 from storage.runner_lock import only_runner
 from storage.schema import upgrade
@@ -253,3 +253,18 @@ class App:
         """Part of ``bot.core.platform.Host``."""
         async with self.database.reading() as session:
             return await attachments.content_of(session, content)
+
+    async def installations(self, platform: str) -> list[Installation]:
+        """Part of ``bot.core.platform.Host``."""
+        async with self.database.reading() as session:
+            return await tenants.open_on(session, platform)
+
+    async def keep_installation(self, installation: Installation) -> None:
+        """Part of ``bot.core.platform.Host``."""
+        async with self.database.transaction() as session:
+            await tenants.keep(session, installation, self.clock.now())
+
+    async def close_installation(self, platform: str, tenant: str) -> None:
+        """Part of ``bot.core.platform.Host``."""
+        async with self.database.transaction() as session:
+            await tenants.close(session, platform, tenant, self.clock.now())

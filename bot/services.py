@@ -177,8 +177,8 @@ class Services:
         return await self.messenger.send(InPlace(place, thread), message, kind)
 
     async def tell(self, member: Member, message: Message, kind: Kind) -> OutboxRow | None:
-        """Say something to one member privately, on the account that came last; None when there is none."""
-        accounts = await members.accounts_of(self.session, member.id)
+        """Say something to one member privately, on the account that came last; None when none can be reached."""
+        accounts = await members.reachable_accounts_of(self.session, member.id)
         return await self.write_to(accounts[0], message, kind) if accounts else None
 
     async def write_to(self, account: Account, message: Message, kind: Kind) -> OutboxRow:

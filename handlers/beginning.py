@@ -7,14 +7,22 @@ from __future__ import annotations
 
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
-from bot.core.events import BotInvited, BotRemoved, ButtonPressed, FormSubmitted, PlaceRenamed, PlaceReopened
+from bot.core.events import (
+    BotInvited,
+    BotRemoved,
+    BotUninstalled,
+    ButtonPressed,
+    FormSubmitted,
+    PlaceRenamed,
+    PlaceReopened,
+)
 from bot.core.forms import Choice, ChoiceField, Form, TextField
 from bot.core.messages import Button, Emphasis, Kind, Message, joined, mark
 from bot.core.roles import Purpose, Role
 from bot.core.time_zones import time_zone_called
 from bot.services import Services
 from bot.texts import own_name
-from storage import communities, invitations, members
+from storage import communities, invitations, members, tenants
 from storage.communities import CommunityPlace
 
 capability = Capability("beginning")
@@ -58,6 +66,16 @@ async def removed(event: BotRemoved, services: Services) -> None:
     """The place is out of reach; its history stays."""
     if services.known_place is not None:
         await communities.close_place(services.session, services.known_place)
+
+
+@capability.on(BotUninstalled, private=True, strangers=True)
+async def uninstalled(event: BotUninstalled, services: Services) -> None:
+    """Every place of the tenant is out of reach; their history stays. An invitation opens a place again."""
+    gone = event.by.account
+    if await tenants.opened_since(services.session, gone.platform, gone.tenant, event.at):
+        return  # the news comes late: it is about the installation before this one
+    await communities.close_places_of(services.session, gone.platform, gone.tenant)
+    await tenants.close(services.session, gone.platform, gone.tenant, services.now())
 
 
 @capability.on(PlaceReopened, strangers=True)

@@ -204,3 +204,9 @@ async def close_place(session: Session, place: CommunityPlace) -> None:
     place.active = False
     session.add(place)
     await session.flush()
+
+
+async def close_places_of(session: Session, platform: str, tenant: str) -> None:
+    """The bot can't reach any place of that tenant any more; what happened there stays known."""
+    theirs = (col(CommunityPlace.platform) == platform, col(CommunityPlace.tenant) == tenant)
+    await session.exec(update(CommunityPlace).where(*theirs).values(active=False))

@@ -14,7 +14,7 @@ from sqlmodel import SQLModel, col, delete, select, update
 from bot.core.addresses import Account, Person
 from bot.core.messages import mark
 from bot.core.roles import Role
-from storage import erased_accounts
+from storage import erased_accounts, tenants
 from storage.columns import Erase, Moment, SealedText, current_cipher, neutral, personal, pseudonymous, row_id
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
@@ -207,6 +207,13 @@ async def accounts_of(session: Session, member_id: int) -> list[Account]:
     """The accounts of a member, the newest first."""
     statement = select(MemberAccount).where(MemberAccount.member_id == member_id).order_by(col(MemberAccount.id).desc())
     return [Account(row.platform, row.tenant, row.user) for row in (await session.exec(statement)).all()]
+
+
+async def reachable_accounts_of(session: Session, member_id: int) -> list[Account]:
+    """The same without those where the bot is no longer installed."""
+    gone = {(one.platform, one.tenant) for one in await tenants.closed(session)}
+    accounts = await accounts_of(session, member_id)
+    return [account for account in accounts if (account.platform, account.tenant) not in gone]
 
 
 async def arrive(session: Session, community_id: int, place_id: int, member_id: int, at: datetime) -> None:

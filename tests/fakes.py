@@ -22,6 +22,8 @@ from bot.core.addresses import (
 )
 from bot.core.clock import Clock
 from bot.core.events import (
+    BotInvited,
+    BotUninstalled,
     ButtonPressed,
     CommandUsed,
     Event,
@@ -166,6 +168,13 @@ class FakePlatform:
     async def submits(self, person: str, form: str, **values: Any) -> RawEvent:
         self._sent_in.add(form)
         return await self.tell("form", person, form=form, values=values, **self._trigger())
+
+    async def invites_the_bot(self, person: str, place: str) -> RawEvent:
+        return await self.tell("invited", person, place=place)
+
+    async def uninstalls(self) -> RawEvent:
+        """Somebody takes the bot out of the whole tenant."""
+        return await self.tell("uninstalled", "")
 
     async def tell(self, kind: str, person: str, *, place: str | None = None, **more: Any) -> RawEvent:
         """Something happens. The platform keeps it until it was accepted."""
@@ -335,6 +344,14 @@ def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return FormSubmitted(**_common(platform, data), form=data["form"], values=data["values"], trigger=_trigger(data))
 
 
+def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return BotInvited(**_common(platform, data))
+
+
+def _uninstalled(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return BotUninstalled(at=datetime.fromisoformat(data["at"]), by=Person(platform.account(""), ""))
+
+
 _TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
@@ -342,4 +359,6 @@ _TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "shortcut": _shortcut,
     "button": _pressed,
     "form": _submitted,
+    "invited": _invited,
+    "uninstalled": _uninstalled,
 }

@@ -154,6 +154,11 @@ class BotRemoved(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BotUninstalled(Event):
+    """The bot was taken out of a whole tenant, ``by.account.tenant``; nobody is told to have done it."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRenamed(Event):
     """``place`` carries its new name."""
 

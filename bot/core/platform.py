@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -105,6 +105,21 @@ class ShortcutHint:
     label: str
 
 
+@dataclass(frozen=True, slots=True)
+class Installation:
+    """The bot is installed with ``tenant``, which people call ``name``; ``bot`` is the bot's user id there.
+
+    ``token`` is what opens that tenant's door, and ``scopes`` are what it was given leave to do.
+    """
+
+    platform: str
+    tenant: str
+    name: str
+    bot: str
+    token: str = field(repr=False)
+    scopes: tuple[str, ...] = ()
+
+
 class Host(Protocol):
     """What the frame offers to a platform."""
 
@@ -133,6 +148,18 @@ class Host(Protocol):
 
     async def attachment(self, content: str) -> bytes | None:
         """The bytes of an attachment, or None when they are gone."""
+        ...
+
+    async def installations(self, platform: str) -> Sequence[Installation]:
+        """The tenants of a platform in which the bot is installed now."""
+        ...
+
+    async def keep_installation(self, installation: Installation) -> None:
+        """The bot is installed there, for the first time or again. When this returns it is durable, and encrypted."""
+        ...
+
+    async def close_installation(self, platform: str, tenant: str) -> None:
+        """The token for that tenant is worth nothing any more: forget it. What is known of the tenant stays."""
         ...
 
 

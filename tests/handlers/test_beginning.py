@@ -2,9 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 
-from tests.community import founded, running
+from sqlmodel import select
+
+from bot.core.capability import Schedule
+from bot.core.messages import Kind, Message, Text
+from bot.core.platform import Installation
+from bot.core.roles import Purpose
+from bot.services import Services
+from handlers import beginning, housekeeping, welcome
+from storage import communities, members
+from storage.activity import Activity
+from storage.communities import CommunityPlace
+from tests.community import START, founded, running
+from tests.fakes import TENANT
+from tests.frame import Program, dead_letters, program
 
 
 async def test_a_community_begins_where_the_bot_is_invited(tmp_path: Path) -> None:
@@ -61,3 +78,111 @@ async def test_pressing_start_twice_makes_one_community(tmp_path: Path) -> None:
         await ana.fills_in(Community_name="Nurses")
         await ana.presses("Start a community here")
         assert "This place is part of a community already." in await ana.last()
+
+
+# The bot is taken out of a whole workspace
+
+HERE = Installation("fake", TENANT, "Nurses", "bot", "token-1")
+
+
+async def say_something(services: Services) -> None:
+    """What every community hears each hour, in its main place and its facilitators privately."""
+    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
+    if place is not None:
+        await services.post(place.address, Message(Text("every hour")), Kind.PROMPT)
+    for member in await members.of_community(services.session, services.community.id):
+        await services.tell(member, Message(Text("every hour, for you")), Kind.REMINDER)
+
+
+@asynccontextmanager
+async def nurses(folder: Path) -> AsyncIterator[Program]:
+    """A community of two places, with Ana in one of them; whoever joins is welcomed."""
+    hourly = Schedule("hourly", "0 * * * *", say_something)
+    parts = (beginning.capability, housekeeping.capability, welcome.capability)
+    async with program(folder, *parts, schedules=[hourly]) as running:
+        await running.app.keep_installation(HERE)
+        async with running.database.transaction() as session:
+            main = await communities.discover(session, running.fake.place("circle"))
+            made = await communities.found(session, main, name="Nurses", language="en", time_zone="UTC", now=START)
+            square = await communities.discover(session, running.fake.place("square"))
+            await communities.take_in(session, square, made.id, Purpose.EXPERTS)
+        await running.fake.writes("ana", "hello", place="circle")
+        await running.settle()
+        yield running
+
+
+async def open_places(running: Program) -> list[str]:
+    async with running.database.reading() as session:
+        places = (await session.exec(select(CommunityPlace).where(CommunityPlace.active))).all()
+    return sorted(place.external_id for place in places)
+
+
+async def uninstalled(running: Program) -> None:
+    running.clock.move_to(running.clock.now() + timedelta(minutes=10))
+    await running.fake.uninstalls()
+    await running.settle()
+
+
+async def test_who_takes_the_bot_out_of_a_workspace_closes_all_its_places(tmp_path: Path) -> None:
+    async with nurses(tmp_path) as running:
+        async with running.database.transaction() as session:
+            await communities.discover(session, replace(running.fake.place("elsewhere"), tenant="another"))
+        assert await open_places(running) == ["circle", "elsewhere", "square"]
+        await uninstalled(running)
+        await running.fake.uninstalls()  # told twice: of the app, and of its token
+        await running.settle()
+        assert await open_places(running) == ["elsewhere"]
+        assert await running.app.installations("fake") == []
+        assert running.fake.words() == []
+        assert await dead_letters(running) == []
+
+
+async def test_what_happened_there_stays_and_nothing_is_said_there_any_more(tmp_path: Path) -> None:
+    async with nurses(tmp_path) as running:
+        await running.app.ticker.tick(running.clock.now())
+        await running.app.move_clock(START + timedelta(hours=1))
+        assert running.fake.words() == ["every hour", "every hour, for you"]
+        await uninstalled(running)
+        await running.app.move_clock(START + timedelta(hours=3))
+        assert running.fake.words() == ["every hour", "every hour, for you"]
+        async with running.database.reading() as session:
+            assert len((await session.exec(select(Activity))).all()) == 1
+            assert [one.name for one in await communities.all_communities(session)] == ["Nurses"]
+
+
+async def test_what_is_kept_of_a_closed_community_ends_like_that_of_any_other(tmp_path: Path) -> None:
+    async with nurses(tmp_path) as running:
+        await uninstalled(running)
+        running.clock.move_to(START + timedelta(days=365 * 2 + 2))
+        async with running.database.transaction() as session:
+            await housekeeping.forget_what_is_over(Services(running.app.frame, session))
+        await running.settle()
+        async with running.database.reading() as session:
+            assert (await session.exec(select(Activity))).all() == []
+
+
+async def test_invited_again_the_bot_goes_on_in_silence_where_it_stopped(tmp_path: Path) -> None:
+    async with nurses(tmp_path) as running:
+        await uninstalled(running)
+        await running.app.keep_installation(replace(HERE, token="token-2"))
+        assert await open_places(running) == []
+        await running.fake.invites_the_bot("ana", "circle")
+        await running.fake.writes("ana", "hello again", place="circle")
+        await running.settle()
+        assert await open_places(running) == ["circle"]
+        assert running.fake.words() == []
+        async with running.database.reading() as session:
+            assert len((await session.exec(select(Activity))).all()) == 2
+
+
+async def test_late_news_of_an_earlier_removal_closes_nothing(tmp_path: Path) -> None:
+    async with nurses(tmp_path) as running:
+        await running.app.worker.stop()
+        await running.fake.uninstalls()
+        running.clock.move_to(running.clock.now() + timedelta(minutes=1))
+        await running.app.keep_installation(replace(HERE, token="token-2"))
+        await running.fake.invites_the_bot("ana", "circle")
+        running.app.worker.start()
+        await running.settle()
+        assert await open_places(running) == ["circle", "square"]
+        assert await running.app.installations("fake") == [replace(HERE, token="token-2")]

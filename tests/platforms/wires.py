@@ -10,7 +10,7 @@ from datetime import timedelta
 from bot.core.addresses import Account, Place
 from bot.core.events import Event, MessagePosted, Trigger
 from bot.core.forms import Form
-from bot.core.platform import CommandHint, Platform, RawEvent, ShortcutHint
+from bot.core.platform import CommandHint, Installation, Platform, RawEvent, ShortcutHint
 
 
 @dataclass
@@ -35,6 +35,7 @@ class RecordingHost:
     refuses: bool = False
     forms: dict[str, Form] = field(default_factory=dict)
     files: dict[str, bytes] = field(default_factory=dict)
+    installed: dict[tuple[str, str], Installation] = field(default_factory=dict)
 
     async def accept(self, events: Sequence[RawEvent]) -> None:
         if self.refuses:
@@ -55,6 +56,15 @@ class RecordingHost:
 
     async def attachment(self, content: str) -> bytes | None:
         return self.files.get(content)
+
+    async def installations(self, platform: str) -> Sequence[Installation]:
+        return [one for one in self.installed.values() if one.platform == platform]
+
+    async def keep_installation(self, installation: Installation) -> None:
+        self.installed[installation.platform, installation.tenant] = installation
+
+    async def close_installation(self, platform: str, tenant: str) -> None:
+        self.installed.pop((platform, tenant), None)
 
 
 class Wire(ABC):

@@ -93,15 +93,19 @@ def test_every_column_of_every_table_says_what_it_tells_about_people() -> None:
     assert undeclared == []
 
 
+SECRETS = {"tenant.token"}
+"""Encrypted since they open a door, not since they tell about anybody."""
+
+
 def test_what_is_encrypted_is_declared_as_personal() -> None:
     sealed = [
-        (table.name, column)
+        column
         for table in METADATA.tables.values()
         for column in table.columns
         if isinstance(column.type, SealedBytes | SealedText | SealedJson)
     ]
     assert sealed
-    assert [name for name, column in sealed if column.info[PRIVACY] != "personal"] == []
+    assert {str(column) for column in sealed if column.info[PRIVACY] != "personal"} == SECRETS
 
 
 def test_whatever_points_at_a_member_is_declared_as_pseudonymous() -> None:

@@ -8,6 +8,7 @@ from bot.core.addresses import Person
 from bot.core.events import (
     BotInvited,
     BotRemoved,
+    BotUninstalled,
     CommandUsed,
     Event,
     HomeOpened,
@@ -91,6 +92,16 @@ def bot_left(document: Document, event: Json) -> Sequence[Event]:
     """The bot is no longer in a channel."""
     place = document.place(identity(event, "channel"))
     return [BotRemoved(at=document.happened(event), by=_actor(document, event), place=place)]
+
+
+def app_uninstalled(document: Document, event: Json) -> Sequence[Event]:
+    """The app was taken out of the workspace."""
+    return [BotUninstalled(at=document.happened(event), by=document.nobody())]
+
+
+def tokens_revoked(document: Document, event: Json) -> Sequence[Event]:
+    """Tokens are worth nothing any more. What counts is the bot's; ``oauth`` are those of people."""
+    return app_uninstalled(document, event) if part(event, "tokens").get("bot") else []
 
 
 def channel_archive(document: Document, event: Json) -> Sequence[Event]:

@@ -10,6 +10,7 @@ from bot.platforms.slack._document import COMMAND, EVENT, INTERACTION, Document,
 from bot.platforms.slack._happenings import (
     app_home_opened,
     app_mention,
+    app_uninstalled,
     bot_left,
     channel_archive,
     channel_rename,
@@ -19,6 +20,7 @@ from bot.platforms.slack._happenings import (
     message,
     reaction,
     team_join,
+    tokens_revoked,
     user_change,
 )
 from bot.platforms.slack._interactions import (
@@ -81,6 +83,7 @@ def _translation(document: Document) -> tuple[Translation | None, Json]:
 _EVENTS: dict[str, Translation] = {
     "app_home_opened": app_home_opened,
     "app_mention": app_mention,
+    "app_uninstalled": app_uninstalled,
     "channel_archive": channel_archive,
     "channel_left": bot_left,
     "channel_rename": channel_rename,
@@ -95,6 +98,7 @@ _EVENTS: dict[str, Translation] = {
     "reaction_added": reaction,
     "reaction_removed": reaction,
     "team_join": team_join,
+    "tokens_revoked": tokens_revoked,
     "user_change": user_change,
 }
 

@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
+import pytest
 from sqlmodel import select
 
 from bot.core.addresses import Account, Place
@@ -79,6 +80,19 @@ async def test_an_archived_place_goes_on_once_it_is_opened_again(tmp_path: Path)
         await tell(running, slack.channel("channel_unarchive", user=ANA))
         assert (await place_of(running)).active
         assert running.fake.words() == []
+
+
+@pytest.mark.parametrize("news", [slack.uninstalled(), slack.revoked(bot=[BOT], oauth=[])])
+async def test_who_takes_the_app_out_of_the_workspace_closes_its_places(tmp_path: Path, news: Json) -> None:
+    async with community(tmp_path) as running:
+        await tell(running, slack.revoked(oauth=[ANA]))
+        assert (await place_of(running)).active
+        await tell(running, news)
+        assert not (await place_of(running)).active
+        await tell(running, slack.member("joined", BOT, inviter=ANA))
+        assert (await place_of(running)).active
+        assert running.fake.words() == []
+        assert await accounts(running) == set()
 
 
 async def test_a_channel_that_is_no_place_of_ours_may_open_again_in_silence(tmp_path: Path) -> None:

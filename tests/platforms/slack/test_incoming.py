@@ -11,6 +11,7 @@ from bot.core.addresses import Account, MessageRef, Place
 from bot.core.events import (
     BotInvited,
     BotRemoved,
+    BotUninstalled,
     ButtonPressed,
     CommandUsed,
     FormSubmitted,
@@ -23,7 +24,7 @@ from bot.core.events import (
     Reacted,
     ShortcutUsed,
 )
-from bot.platforms.slack.incoming import closes_workspace, translate
+from bot.platforms.slack.incoming import closes_workspace
 from storage.activity import activity_key
 from tests.platforms.slack.arriving import ARRIVED, arrived, meaning, unknown
 from tests.platforms.slack.test_messages import one
@@ -301,10 +302,10 @@ def test_a_form_of_somebody_else_and_a_form_that_is_left_say_nothing() -> None:
     ],
 )
 def test_what_closes_a_workspace(payload: Json, closes: bool) -> None:
-    raw = arrived(payload)
-    assert closes_workspace(json.loads(raw.body)) is closes
+    assert closes_workspace(json.loads(arrived(payload).body)) is closes
     if closes:
-        assert translate(raw.body) == []
+        gone = one(BotUninstalled, payload)
+        assert (gone.by.account, gone.place) == (Account("slack", TEAM, ""), None)
 
 
 def test_an_organisation_stands_for_the_workspace_that_is_not_named() -> None:
