@@ -28,7 +28,8 @@ class Document:
 
     ``kind`` is one of EVENT, COMMAND and INTERACTION, ``at`` when it arrived (UTC), ``bot`` the bot's user id.
     ``people`` (by user id: ``name``, ``language``, ``is_bot``), ``places`` (names by channel id) and ``authors``
-    (of the roots of threads, by their ``ts``) may lack anybody. ``values`` are those of a form that was validated.
+    (of the roots of threads, by their ``ts``) may lack anybody. ``values`` are those of a form that was validated, ``about`` the
+    message that a command in its thread is about.
     """
 
     kind: str
@@ -40,6 +41,7 @@ class Document:
     places: Json = field(repr=False)
     authors: Json
     values: Json | None = field(default=None, repr=False)
+    about: Json | None = field(default=None, repr=False)
 
     def person(self, user: str, told: str = "") -> Person:
         """Somebody, by the name that the directory knows, else by the one that was ``told``; never by an id."""
@@ -114,6 +116,7 @@ def read(body: bytes) -> Document:
         places=optional_part(data, "places"),
         authors=optional_part(data, "authors"),
         values=None if data.get("values") is None else part(data, "values"),
+        about=None if data.get("about") is None else part(data, "about"),
     )
 
 

@@ -35,6 +35,7 @@ from bot.platforms.slack._messages import (
     thread_key,
     told_of,
 )
+from bot.platforms.slack._quoting import quoted
 from bot.platforms.slack._reading import Json, identity, moment, optional_part, part, stamp, text
 from bot.platforms.slack._text import after_mention
 
@@ -199,12 +200,14 @@ def _mentioned(document: Document, event: Json) -> CommandUsed:
     """What follows a mention at the beginning; elsewhere, the bot is only called."""
     name, rest = called(after_mention(text(event, "text"), document.bot) or "")
     profile = optional_part(event, "user_profile")
+    channel = identity(event, "channel")
     return CommandUsed(
         at=moment(stamp(event, "ts")),
         by=document.person(identity(event, "user"), _people.name_of(profile)),
-        place=document.place(identity(event, "channel")),
+        place=document.place(channel),
         name=document.plain(name),
         arguments=document.arguments(rest),
+        about=quoted(document, channel, document.about) if document.about else None,
     )
 
 

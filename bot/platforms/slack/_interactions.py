@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.core.addresses import MessageRef, Person, Place
-from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, MessagePosted, ShortcutUsed
-from bot.core.question_marks import asks_something
+from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, ShortcutUsed
 from bot.platforms.slack import _people
 from bot.platforms.slack._commands import typed
 from bot.platforms.slack._document import Document
 from bot.platforms.slack._forms import checked_values, opened_form, values_of
-from bot.platforms.slack._messages import COUNTED, by_a_person, root_author, thread_key, thread_of
-from bot.platforms.slack._reading import Json, identity, moment, optional_part, part, stamp, text
+from bot.platforms.slack._messages import thread_of
+from bot.platforms.slack._quoting import quoted
+from bot.platforms.slack._reading import Json, identity, optional_part, part, stamp, text
 
 
 def slash_command(document: Document, form: Json) -> Sequence[Event]:
@@ -40,7 +40,7 @@ def shortcut(document: Document, payload: Json) -> Sequence[Event]:
 def message_action(document: Document, payload: Json) -> Sequence[Event]:
     """A shortcut from the menu of a message."""
     name, channel = identity(payload, "callback_id"), identity(part(payload, "channel"), "id")
-    about = _about(document, channel, part(payload, "message"))
+    about = quoted(document, channel, part(payload, "message"))
     by, place = _by(document, payload), document.place(channel)
     return [ShortcutUsed(at=document.at, by=by, place=place, name=name, about=about, trigger=document.trigger())]
 
@@ -104,23 +104,3 @@ def _pressed_on(document: Document, payload: Json) -> MessageRef | None:
     ts, message = stamp(container, "message_ts"), optional_part(payload, "message")
     thread = thread_of(container, ts) or thread_of(message, ts)
     return document.reference(channel, ts, thread, text(message, "user") or text(message, "bot_id"))
-
-
-def _about(document: Document, channel: str, message: Json) -> MessagePosted:
-    """The message that a shortcut is about, whoever wrote it."""
-    words, ts = text(message, "text"), stamp(message, "ts")
-    author = text(message, "user") or identity(message, "bot_id")
-    root = thread_of(message, ts)
-    person = document.person(author, _people.name_of(optional_part(message, "user_profile")))
-    human = text(message, "subtype") in COUNTED and by_a_person(message, document.bot)
-    reference = document.reference(channel, ts, root, author)
-    return MessagePosted(
-        at=moment(ts),
-        by=Person(person.account, person.name, person.language, person.is_bot or not human),
-        place=document.place(channel),
-        key=reference.event_key,
-        message=reference,
-        thread_key=thread_key(channel, root, root_author(message, root, document.authors)) if root else None,
-        text=document.plain(words),
-        asks=asks_something(words),
-    )

@@ -72,7 +72,9 @@ class Directory:
         """What is known of those whom something from Slack is about; what isn't is asked for, within a moment."""
         team = self._of(workspace)
         self._remember(team, payload)
-        people, places, roots = _people_in(payload), _channels_in(payload), _roots_in(payload)
+        about = await self._root_of_mention(workspace, payload)
+        people = _people_in(payload, about)
+        places, roots = _channels_in(payload), _roots_in(payload)
         asking = [
             *(self._ask(workspace, one, self._person(workspace, one)) for one in people if one not in team.people),
             *(self._ask(workspace, one, self._place(workspace, one)) for one in places if one not in team.places),
@@ -92,6 +94,7 @@ class Directory:
             people={one: team.people[one] for one in people if team.people.get(one)},
             places={one: team.places[one] for one in places if team.places.get(one)},
             authors={ts: team.authors[ts] for ts in _told_of(payload, roots) if team.authors.get(ts)},
+            about=about,
         )
 
     async def private_chat(self, workspace: Workspace, user: str) -> str:
@@ -151,7 +154,7 @@ class Directory:
     async def _carry_out(self, team: _OfTeam, what: str, ask: Awaitable[None]) -> None:
         try:
             await ask
-        except (NotSent, OutcomeUnknown, Refused, TokenRefused, KeyError, TypeError):
+        except (NotSent, OutcomeUnknown, Refused, TokenRefused, KeyError, IndexError, TypeError):
             if len(team.asked) > _MOST:
                 team.asked.clear()
             team.asked[what] = monotonic()
@@ -181,14 +184,30 @@ class Directory:
         )
         self._of(workspace).places.keep(channel, str(answer["channel"].get("name") or ""))
 
+    async def _root_of_mention(self, workspace: Workspace, payload: Json) -> Json | None:
+        """The root of the thread in which the bot was called: a command there is about that message."""
+        event = _object(payload, "event")
+        channel, root = _text(event, "channel"), _text(event, "thread_ts")
+        if event.get("type") != "app_mention" or root in ("", _text(event, "ts")):
+            return None
+        with suppress(TimeoutError, NotSent, OutcomeUnknown, Refused, TokenRefused, KeyError, IndexError):
+            async with asyncio.timeout(_PATIENCE_SECONDS):
+                return dict(await self._first_of_thread(workspace, channel, root))
+        return None
+
     async def _root(self, workspace: Workspace, channel: str, root: str) -> None:
+        message = await self._first_of_thread(workspace, channel, root)
+        self._of(workspace).authors.keep(root, str(message.get("user") or ""))
+
+    async def _first_of_thread(self, workspace: Workspace, channel: str, root: str) -> Json:
         answer = await self._calls.call(
             workspace,
             "conversations.replies",
             lambda client: client.conversations_replies(channel=channel, ts=root, limit=1),
             patience=_CALL_SECONDS,
         )
-        self._of(workspace).authors.keep(root, str(answer["messages"][0].get("user") or ""))
+        first: Json = answer["messages"][0]
+        return first
 
 
 def _entry(user: Json) -> dict[str, Any]:
@@ -196,14 +215,14 @@ def _entry(user: Json) -> dict[str, Any]:
     return {"name": _people.name_of(user), "language": language or "", "is_bot": _people.is_bot(user)}
 
 
-def _people_in(payload: Json) -> list[str]:
+def _people_in(payload: Json, about: Json | None) -> list[str]:
     """The user ids of those whom it is about, each once."""
     event, message = _object(payload, "event"), _object(payload, "message")
     changed, before = _object(event, "message"), _object(event, "previous_message")
     told = [
         _text(event, "user"), _text(event, "inviter"), _text(event, "actor_id"), _text(changed, "user"),
         _text(before, "user"), _text(_object(payload, "user"), "id"), _text(payload, "user_id"),
-        _text(message, "user"),
+        _text(message, "user"), _text(about or {}, "user"),
     ]  # fmt: skip
     for words in (_text(event, "text"), _text(changed, "text"), _text(payload, "text"), _text(message, "text")):
         if "<@" in words:

@@ -31,13 +31,14 @@ class Known:
     """What the adapter's directory knows when something arrives; any of it may be missing.
 
     ``bot`` is the bot's user id in the workspace, ``people`` has by user id ``name``, ``language`` and ``is_bot``,
-    ``places`` names by channel id, ``authors`` the user ids of those who wrote the roots of threads, by ``ts``.
+    ``places`` names by channel id, ``authors`` the user ids of those who wrote the roots of threads, by ``ts``. ``about`` is the message that a command in its thread is about, as Slack shows it.
     """
 
     bot: str = ""
     people: Mapping[str, Mapping[str, Any]] = field(default_factory=dict, repr=False)
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
     authors: Mapping[str, str] = field(default_factory=dict)
+    about: Mapping[str, Any] | None = field(default=None, repr=False)
 
 
 NOTHING_KNOWN = Known()
@@ -46,7 +47,7 @@ NOTHING_KNOWN = Known()
 def from_event(payload: Json, at: datetime, known: Known = NOTHING_KNOWN) -> RawEvent:
     """An outer event of the Events API, which arrived at ``at``. Never raises for an object of JSON."""
     key = _text(payload, "event_id") or _digest(payload)
-    return _raw(EVENT, payload, at, known, key, _conversation_of_event(payload), message=_message(payload, known))
+    return _raw(EVENT, payload, at, known, key, conversation_of_event(payload), message=_message(payload, known))
 
 
 def from_command(form: Mapping[str, str], at: datetime, known: Known = NOTHING_KNOWN) -> RawEvent:
@@ -84,6 +85,8 @@ def _raw(
     message: str = "",
 ) -> RawEvent:
     told = {"bot": known.bot, "people": known.people, "places": known.places, "authors": known.authors}
+    if known.about is not None:
+        told["about"] = known.about
     body = write(kind, at, payload, {**told, **(more or {})})
     tenant = readable(tenant_of(payload))
     return RawEvent(PLATFORM, tenant, readable(key), readable(conversation), body, message)
@@ -110,7 +113,8 @@ def _message(payload: Json, known: Known) -> str:
     return message_key(told.author, told.ts) if told else ""
 
 
-def _conversation_of_event(payload: Json) -> str:
+def conversation_of_event(payload: Json) -> str:
+    """What an event is part of: events of one conversation are kept in the order in which they came."""
     event = _object(payload, "event")
     item, message, before = (_object(event, name) for name in ("item", "message", "previous_message"))
     channel = _text(event, "channel") or _text(_object(event, "channel"), "id") or _text(item, "channel")

@@ -71,7 +71,7 @@ class Posts:
         if number not in standing.parts:
 
             async def post(client: AsyncWebClient) -> Any:
-                where = {"channel": channel, **({"thread_ts": under} if under else {})}
+                where: dict[str, Any] = {"channel": channel, **({"thread_ts": under} if under else {})}
                 return await client.chat_postMessage(**where, **posting.arguments, metadata=metadata(reference, number))
 
             answer = await self._calls.call(workspace, "chat.postMessage", post, channel=channel)

@@ -6,9 +6,11 @@ anything of it is durable, and would lose it with a failed ``auth.test``.
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
+from contextlib import asynccontextmanager
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -29,7 +31,14 @@ from bot.platforms.slack._forms import opened_form, values_of
 from bot.platforms.slack._reading import NothingTold
 from bot.platforms.slack.calling import Workspace
 from bot.platforms.slack.directory import Directory
-from bot.platforms.slack.envelope import NOTHING_KNOWN, Known, from_command, from_event, from_interaction
+from bot.platforms.slack.envelope import (
+    NOTHING_KNOWN,
+    Known,
+    conversation_of_event,
+    from_command,
+    from_event,
+    from_interaction,
+)
 from bot.platforms.slack.forms import problems, restored
 from bot.platforms.slack.incoming import closes_workspace
 from bot.platforms.slack.response_urls import ResponseUrls
@@ -58,6 +67,7 @@ class Receiving:
         self._workspaces = workspaces
         self._directory = directory
         self._response_urls = response_urls
+        self._lines: dict[str, asyncio.Lock] = {}
         self.host: Host | None = None
         self.app = AsyncApp(
             signing_secret=signing_secret or "",
@@ -105,13 +115,15 @@ class Receiving:
             return BoltResponse(status=HTTPStatus.OK, body={"challenge": body.get("challenge")})
         assert self.host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
         now = self._clock.now()
-        workspace = await self._workspace(body)
-        known = await self._directory.about(workspace, body) if workspace else NOTHING_KNOWN
         if _is_event(body):
-            await self.host.accept([from_event(body, now, known)])
+            async with self._in_line(conversation_of_event(body)):
+                event = from_event(body, now, await self._known(body))
+                accepting = asyncio.ensure_future(self.host.accept([event]))
+            await accepting
             if closes_workspace({"kind": "event", "payload": body}):
                 await self._workspaces.closed(tenant_of(body))
             return _kept()
+        known = await self._known(body)
         self._response_urls.remember(tenant_of(body), body, now)
         if "command" in body and "type" not in body:
             await self.host.accept([from_command(body, now, known)])
@@ -125,9 +137,21 @@ class Receiving:
         payload = {"type": "event_callback", "team_id": workspace.team, "event": event}
         await self.host.accept([from_event(payload, self._clock.now(), Known(bot=workspace.bot))])
 
-    async def _workspace(self, body: Json) -> Workspace | None:
+    async def _known(self, body: Json) -> Known:
         team = tenant_of(body)
-        return self._workspaces.known(team) or await self._workspaces.look_for(team)
+        workspace = self._workspaces.known(team) or await self._workspaces.look_for(team)
+        return await self._directory.about(workspace, body) if workspace else NOTHING_KNOWN
+
+    @asynccontextmanager
+    async def _in_line(self, conversation: str) -> AsyncIterator[None]:
+        """One by one within a conversation: who has to wait for a name must not be overtaken by who needn't."""
+        lock = self._lines.setdefault(conversation, asyncio.Lock())
+        try:
+            async with lock:
+                yield
+        finally:
+            if not lock.locked():
+                self._lines.pop(conversation, None)
 
     async def _keep_interaction(self, host: Host, body: Json, known: Known) -> BoltResponse:
         if body.get("type") != "view_submission":
@@ -171,9 +195,9 @@ class _Keeping(AsyncMiddleware):
         return await self._keep(req.body)
 
 
-async def _never_asked() -> AuthorizeResult | None:
+async def _never_asked() -> AuthorizeResult:
     """Bolt wants a way to authorize; it never gets that far."""
-    return None
+    raise NotImplementedError
 
 
 def _quiet_logger() -> logging.Logger:

@@ -28,7 +28,7 @@ class Files:
             lambda client: client.files_getUploadURLExternal(filename=file.name, length=len(content), **alt),
         )
         await self._calls.upload(str(upload["upload_url"]), content)
-        where = {"channel_id": channel, **({"thread_ts": thread} if thread else {})}
+        where: dict[str, Any] = {"channel_id": channel, **({"thread_ts": thread} if thread else {})}
         named: list[Any] = [{"id": upload["file_id"], "title": file.name}]
         await self._calls.call(
             workspace,
