@@ -7,16 +7,20 @@ import signal
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import asynccontextmanager
 from pathlib import Path
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from bot.core.clock import Clock
 from bot.core.errors import Refusal
 from bot.logs import configure_logs
 from bot.settings import Settings, SettingsProblem, load_settings
 from bot.texts import Texts
 from storage.database import Database, DatabaseProblem, DatabaseUnavailable
 from storage.encryption import WrongKey
+
+if TYPE_CHECKING:
+    from bot.app import App
 
 cli = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
 importing = typer.Typer(add_completion=False, no_args_is_help=True)
@@ -168,20 +172,16 @@ async def _opened(settings: Settings) -> AsyncIterator[Database]:
 
 
 async def _serve(settings: Settings) -> None:
-    from bot.local_installation import LocalApp
+    from bot.app import App
+    from bot.chat_platforms import chat_platforms
 
-    if settings.wants_slack or settings.wants_telegram:
+    if settings.wants_telegram:
         raise Stop(
-            "This version of Baraza serves its local page alone; it does not speak to Slack or Telegram yet. "
-            "Take their tokens out of .env to start the local page."
+            "This version of Baraza does not speak to Telegram yet. Take TELEGRAM_BOT_TOKEN out of .env to start it."
         )
-    if not settings.loopback_only:
-        raise Stop(
-            f"HTTP_HOST is {settings.http_host}, but the local page is for this machine alone: whoever opens it "
-            "can be anybody. Set HTTP_HOST=127.0.0.1."
-        )
-    database = _database(settings)
-    app = LocalApp(settings, database)
+    clock, database = Clock(), _database(settings)
+    platforms = chat_platforms(settings, clock)
+    app = App(settings, database, platforms, clock=clock) if platforms else _local_app(settings, database, clock)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopping.set)
@@ -194,7 +194,29 @@ async def _serve(settings: Settings) -> None:
         ) from error
     if database.secret_key_created:
         typer.echo(f"SECRET_KEY was not set: a new key is in {database.secret_key_created}. Keep a copy of that file.")
-    typer.echo("There are no Slack or Telegram tokens in .env, so Baraza serves its local page.")
-    typer.echo(f"Open {app.web.url} in your browser. Ctrl+C stops it.")
+    _greet(app)
     await stopping.wait()
     await app.stop()
+
+
+def _local_app(settings: Settings, database: Database, clock: Clock) -> App:
+    from bot.local_installation import LocalApp
+
+    if not settings.loopback_only:
+        raise Stop(
+            f"HTTP_HOST is {settings.http_host}, but the local page is for this machine alone: whoever opens it "
+            "can be anybody. Set HTTP_HOST=127.0.0.1."
+        )
+    return LocalApp(settings, database, clock)
+
+
+def _greet(app: App) -> None:
+    """Say where Baraza is now, and what is amiss from the start."""
+    if "local" in app.platforms:
+        typer.echo("There are no Slack or Telegram tokens in .env, so Baraza serves its local page.")
+        typer.echo(f"Open {app.web.url} in your browser. Ctrl+C stops it.")
+        return
+    for name, platform in app.platforms.items():
+        trouble = platform.trouble()
+        typer.echo(f"{name.capitalize()}: {trouble}." if trouble else f"{name.capitalize()}: connected.")
+    typer.echo(f"How it is doing: {app.web.url}/healthz. Ctrl+C stops it.")

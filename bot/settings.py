@@ -76,7 +76,8 @@ class Settings(BaseSettings):
     @property
     def wants_slack(self) -> bool:
         """Whether a Slack workspace is configured."""
-        return self.slack_bot_token is not None or self.slack_client_id is not None
+        secrets = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.slack_client_id)
+        return any(one is not None for one in secrets)
 
     @property
     def wants_telegram(self) -> bool:

@@ -1,0 +1,30 @@
+"""The chat programs that the settings name, each ready to be wired into the app."""
+
+from __future__ import annotations
+
+from pydantic import SecretStr
+
+from bot.core.clock import Clock
+from bot.core.platform import Platform
+from bot.settings import Settings
+
+
+def chat_platforms(settings: Settings, clock: Clock) -> list[Platform]:
+    """One platform for each that is configured; none means the local page."""
+    return [_slack(settings, clock)] if settings.wants_slack else []
+
+
+def _slack(settings: Settings, clock: Clock) -> Platform:
+    from bot.platforms.slack.platform import SlackPlatform  # its SDK takes a while to import, and not all use it
+
+    return SlackPlatform(
+        clock,
+        bot_token=_open(settings.slack_bot_token),
+        app_token=_open(settings.slack_app_token),
+        signing_secret=_open(settings.slack_signing_secret),
+        api_url=settings.slack_api_url,
+    )
+
+
+def _open(secret: SecretStr | None) -> str | None:
+    return secret.get_secret_value() if secret else None
