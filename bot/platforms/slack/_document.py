@@ -28,8 +28,8 @@ class Document:
 
     ``kind`` is one of EVENT, COMMAND and INTERACTION, ``at`` when it arrived (UTC), ``bot`` the bot's user id.
     ``people`` (by user id: ``name``, ``language``, ``is_bot``), ``places`` (names by channel id) and ``authors``
-    (of the roots of threads, by their ``ts``) may lack anybody. ``values`` are those of a form that was validated, ``about`` the
-    message that a command in its thread is about.
+    (of the roots of threads, by their ``ts``) may lack anybody. ``values`` are those of a form that was validated,
+    ``about`` is the message that a command in its thread is about.
     """
 
     kind: str

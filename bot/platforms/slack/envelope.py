@@ -31,7 +31,8 @@ class Known:
     """What the adapter's directory knows when something arrives; any of it may be missing.
 
     ``bot`` is the bot's user id in the workspace, ``people`` has by user id ``name``, ``language`` and ``is_bot``,
-    ``places`` names by channel id, ``authors`` the user ids of those who wrote the roots of threads, by ``ts``. ``about`` is the message that a command in its thread is about, as Slack shows it.
+    ``places`` names by channel id, ``authors`` the user ids of those who wrote the roots of threads, by ``ts``.
+    ``about`` is the message that a command in its thread is about, as Slack shows it.
     """
 
     bot: str = ""

@@ -160,7 +160,7 @@ def test_what_is_too_long_for_four_messages_goes_into_a_file() -> None:
     assert shown(posting).endswith(IN_THE_FILE)
     assert len(buttons_of(posting)) == 1
     assert posting.files == (
-        File("picture.png", alt="The week in a picture", content="stored"),
+        File("picture.png", alt="The week in a picture", content="stored", is_picture=True),
         File("message.txt", words=text),
     )
 
@@ -219,7 +219,7 @@ def test_the_link_to_a_reply_names_its_thread() -> None:
 def test_nothing_but_a_picture_is_told_in_words() -> None:
     (posting,) = postings(Message(Text(""), attachments=(Attachment("id", "a.png", "image/png", "Up by 3 %"),)), say)
     assert posting.text == "Up by 3 %"
-    assert posting.files == (File("a.png", alt="Up by 3 %", content="id"),)
+    assert posting.files == (File("a.png", alt="Up by 3 %", content="id", is_picture=True),)
 
 
 def test_a_name_that_is_too_long_keeps_its_ending() -> None:
