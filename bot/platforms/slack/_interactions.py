@@ -7,12 +7,13 @@ from collections.abc import Sequence
 from bot.core.addresses import MessageRef, Person, Place
 from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, MessagePosted, ShortcutUsed
 from bot.core.question_marks import asks_something
+from bot.platforms.reading import Json, identity, optional_part, part, text
 from bot.platforms.slack import _people
 from bot.platforms.slack._commands import typed
 from bot.platforms.slack._document import Document
 from bot.platforms.slack._forms import checked_values, opened_form, values_of
 from bot.platforms.slack._messages import COUNTED, by_a_person, root_author, thread_key, thread_of
-from bot.platforms.slack._reading import Json, identity, moment, optional_part, part, stamp, text
+from bot.platforms.slack._reading import moment, stamp
 
 
 def slash_command(document: Document, form: Json) -> Sequence[Event]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.platforms.slack._reading import readable
+from bot.platforms.reading import readable
 
 NameOf = Callable[[str], str]
 
