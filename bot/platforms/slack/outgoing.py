@@ -6,25 +6,21 @@ what is too long for a few messages goes into a file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from bot.core.addresses import MessageRef
-from bot.core.messages import Attachment, Button, Emphasis, Message, Text, mark
+from bot.core.messages import Attachment, Button, Emphasis, Message, Text
+from bot.platforms.cutting import ELLIPSIS, is_blank
+from bot.platforms.reading import readable
 from bot.platforms.rich_text import clean, parse, plain
 from bot.platforms.slack._blocks import Shown, blocks_of, line, plain_text
-from bot.platforms.slack._lengths import ELLIPSIS, escaped, is_blank, length, shortened
-from bot.platforms.slack._reading import readable
+from bot.platforms.slack._lengths import escaped, length, shortened
+from bot.platforms.too_long import IN_THE_FILE, MOST_MESSAGES, SHORTENED, Say
 
 Json = dict[str, Any]
-Say = Callable[[str], str]
-"""Translates a marked sentence for those who will read the message."""
-
-MOST_MESSAGES = 4
-"""So many messages may say one thing; what needs more goes into a file."""
-
 _MOST_BLOCKS = 50
 _LONGEST_MESSAGE = 10_000
 _BLOCK_COSTS = 100
@@ -38,9 +34,6 @@ _LONGEST_VALUE = 2_000
 _LONGEST_ALT = 1_000
 _LONGEST_NAME = 255
 _STYLES = {Emphasis.PRIMARY: {"style": "primary"}, Emphasis.DANGER: {"style": "danger"}}
-
-IN_THE_FILE = mark("This is only the beginning. The whole text is in the file.")
-SHORTENED = mark("This was too long for one message, so it ends here.")
 
 
 @dataclass(frozen=True, slots=True)
