@@ -50,10 +50,9 @@ SCOPES = (
 
 BOT_SCOPES = tuple(scope.name for scope in SCOPES)
 
-APP_SCOPE = "connections:write"
-"""What the app-level token needs, for Socket Mode."""
+NEEDED = tuple(scope for scope in SCOPES if not scope.optional)
 
 
 def missing(granted: Collection[str]) -> list[Scope]:
     """The scopes that are needed and were not granted."""
-    return [scope for scope in SCOPES if scope.name not in granted and not scope.optional]
+    return [scope for scope in NEEDED if scope.name not in granted]
