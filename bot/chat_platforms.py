@@ -15,14 +15,22 @@ def chat_platforms(settings: Settings, clock: Clock) -> list[Platform]:
 
 
 def _slack(settings: Settings, clock: Clock) -> Platform:
+    from bot.platforms.slack.installing import OAuthApp
     from bot.platforms.slack.platform import SlackPlatform  # its SDK takes a while to import, and not all use it
 
+    client_id, client_secret = settings.slack_client_id, _open(settings.slack_client_secret)
+    oauth = (
+        OAuthApp(client_id, client_secret, settings.public_url, settings.slack_api_url)
+        if client_id and client_secret and settings.public_url
+        else None
+    )
     return SlackPlatform(
         clock,
         bot_token=_open(settings.slack_bot_token),
         app_token=_open(settings.slack_app_token),
         signing_secret=_open(settings.slack_signing_secret),
         api_url=settings.slack_api_url,
+        oauth=oauth,
     )
 
 

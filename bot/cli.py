@@ -27,6 +27,8 @@ importing = typer.Typer(add_completion=False, no_args_is_help=True)
 cli.add_typer(importing, name="import", help="Read an archive of another chat program into a community.")
 exporting = typer.Typer(add_completion=False, no_args_is_help=True)
 cli.add_typer(exporting, name="export", help="Write what a community has as a file.")
+slack = typer.Typer(add_completion=False, no_args_is_help=True)
+cli.add_typer(slack, name="slack", help="Put Baraza into Slack workspaces.")
 
 Work = Callable[[Settings], Coroutine[Any, Any, None]]
 CommunityName = Annotated[str | None, typer.Option("--community", metavar="NAME", help="Which community.")]
@@ -71,7 +73,7 @@ def demo(
 
 @cli.command()
 def doctor() -> None:
-    """Check settings, database, migrations, clock and time zones, and list dead letters."""
+    """Check settings, clock, database and Slack, and list dead letters: one line each, with what to do."""
     from bot.doctor import examine
 
     async def work(settings: Settings) -> None:
@@ -126,6 +128,25 @@ def export_contributions_command(
     async def work(settings: Settings) -> None:
         async with _opened(settings) as database:
             await export_contributions(database, community, how, to)
+
+    _carry_out(work)
+
+
+@slack.command("install")
+def slack_install_command(
+    token: Annotated[
+        str | None, typer.Option(metavar="xoxb-...", help="The bot token; otherwise SLACK_BOT_TOKEN, or you are asked.")
+    ] = None,
+) -> None:
+    """Keep the bot token of one workspace, encrypted, and say whether it can do everything."""
+    from bot.slack_install import install_with_token
+
+    def ask() -> str:
+        return str(typer.prompt("Bot User OAuth Token (xoxb-...), from OAuth & Permissions", hide_input=True))
+
+    async def work(settings: Settings) -> None:
+        async with _opened(settings) as database:
+            await install_with_token(database, settings, token, ask, typer.echo)
 
     _carry_out(work)
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
-from dataclasses import dataclass
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
+from bot.doctor_slack import Kept, check_slack, kept_in
+from bot.finding import Finding
 from bot.settings import Settings
 from storage import communities, inbox, installation, outbox, tasks
 from storage.database import Database, DatabaseProblem, DatabaseUnavailable
+from storage.encryption import WrongKey
 from storage.schema import known_revisions, revision_of
 
 Echo = Callable[[str], None]
@@ -18,29 +21,23 @@ _EARLIEST_PLAUSIBLE = datetime(2026, 1, 1, tzinfo=UTC)
 _FEWEST_ZONES = 400
 
 
-@dataclass(frozen=True, slots=True)
-class Finding:
-    """What one check found. ``advice`` is empty when all is well."""
-
-    check: str
-    fact: str
-    advice: str = ""
-
-    @property
-    def line(self) -> str:
-        """The one line that is printed."""
-        return f"{self.check}: {self.advice}" if self.advice else f"{self.check}: ok ({self.fact})"
-
-
 async def examine(settings: Settings, echo: Echo, now: Callable[[], datetime] | None = None) -> bool:
-    """Print every check, then the dead letters without anybody's words. Whether all is well."""
-    findings = [check_settings(settings), *check_time(now or (lambda: datetime.now(UTC)))]
-    for finding in findings:
+    """Print every check, also of the platforms, and the dead letters without anybody's words. Whether all is well."""
+    well = True
+    async for finding in _findings(settings, now or (lambda: datetime.now(UTC))):
         echo(finding.line)
-    async for finding in _examine_database(settings):
-        echo(finding.line)
-        findings.append(finding)
-    return not any(finding.advice for finding in findings)
+        well = well and not finding.advice
+    return well
+
+
+async def _findings(settings: Settings, now: Callable[[], datetime]) -> AsyncIterator[Finding]:
+    for finding in (check_settings(settings), *check_time(now)):
+        yield finding
+    slack: list[Kept] = []
+    async for finding in _examine_database(settings, slack):
+        yield finding
+    async for finding in check_slack(settings, slack[0] if slack else Kept()):
+        yield finding
 
 
 def check_settings(settings: Settings) -> Finding:
@@ -69,7 +66,8 @@ def check_time(now: Callable[[], datetime]) -> list[Finding]:
     return [clock, Finding("time zones", f"{zones} known", few if zones < _FEWEST_ZONES else "")]
 
 
-async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
+async def _examine_database(settings: Settings, slack: list[Kept]) -> AsyncIterator[Finding]:
+    """Its checks. What it knows of Slack is added to ``slack``, where it can be read."""
     try:
         secret = settings.secret_key
         database = Database(settings.database_url, secret.get_secret_value() if secret else None)
@@ -85,6 +83,8 @@ async def _examine_database(settings: Settings) -> AsyncIterator[Finding]:
             for check in (_check_key, _check_zones, _check_clock_offset, _check_dead_letters):
                 async for finding in _each(check, database):
                     yield finding
+            with suppress(WrongKey):  # that was said above
+                slack.append(await kept_in(database))
     except DatabaseProblem as problem:
         yield Finding("database", "", str(problem))
     except (DatabaseUnavailable, OSError) as problem:

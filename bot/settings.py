@@ -75,9 +75,9 @@ class Settings(BaseSettings):
 
     @property
     def wants_slack(self) -> bool:
-        """Whether a Slack workspace is configured."""
-        secrets = (self.slack_bot_token, self.slack_app_token, self.slack_signing_secret, self.slack_client_id)
-        return any(one is not None for one in secrets)
+        """Whether Slack is configured. Its workspaces may be in the database alone: see ``baraza slack install``."""
+        given = (self.slack_bot_token, self.slack_client_id, self.slack_app_token, self.slack_signing_secret)
+        return any(one is not None for one in given)
 
     @property
     def wants_telegram(self) -> bool:

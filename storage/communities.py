@@ -159,6 +159,12 @@ async def places_of(session: Session, community_id: int) -> list[CommunityPlace]
     return list((await session.exec(statement.order_by(col(CommunityPlace.id)))).all())
 
 
+async def places_on(session: Session, platform: str) -> list[CommunityPlace]:
+    """Every place on a platform that is part of a community, also those that are closed, the oldest first."""
+    mine = (CommunityPlace.platform == platform, col(CommunityPlace.community_id).is_not(None))
+    return list((await session.exec(select(CommunityPlace).where(*mine).order_by(col(CommunityPlace.id)))).all())
+
+
 async def place_for(session: Session, community_id: int, *purposes: Purpose) -> CommunityPlace | None:
     """The community's first place of the first of ``purposes`` that it has a place for."""
     places = await places_of(session, community_id)

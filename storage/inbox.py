@@ -146,6 +146,12 @@ async def about_message(session: Session, key: int) -> list[tuple[str, bytes]]:
     return [tuple(row) for row in (await session.exec(statement.order_by(table.id))).all()]
 
 
+async def latest(session: Session, platform: str, tenant: str, limit: int) -> list[bytes]:
+    """The bodies of the latest events of a tenant, the newest first."""
+    statement = select(InboxEvent.body).where(InboxEvent.platform == platform, InboxEvent.tenant == tenant)
+    return list((await session.exec(statement.order_by(col(InboxEvent.id).desc()).limit(limit))).all())
+
+
 async def finish(session: Session, ids: Sequence[int]) -> None:
     """These events are done; their handlers' marks are no longer needed."""
     if not ids:

@@ -23,7 +23,7 @@ _CODE = re.compile(r"`([^`\n]+)`")
 _TARGET = re.compile(r"^make ([a-z-]+)", re.M)
 _LINK = re.compile(r"\]\(([^)#]+)[^)]*\)")
 _A_PATH = re.compile(r"[\w.-]+(?:/[\w.-]+)*/?")
-_FILE_ENDINGS = {".py", ".md", ".toml", ".example", ".lock", ".png", ".po", ".pot", ".mako", ".json"}
+_FILE_ENDINGS = {".py", ".md", ".toml", ".example", ".lock", ".png", ".po", ".pot", ".mako", ".json", ".yaml"}
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import replace
@@ -10,17 +11,19 @@ from pathlib import Path
 
 from sqlmodel import select
 
+from bot.app import discover_capabilities, discover_schedules
+from bot.core.addresses import Person
 from bot.core.capability import Schedule
 from bot.core.messages import Kind, Message, Text
 from bot.core.platform import Installation
-from bot.core.roles import Purpose
+from bot.core.roles import Purpose, Role
 from bot.services import Services
 from handlers import beginning, housekeeping, welcome
 from storage import communities, members
 from storage.activity import Activity
 from storage.communities import CommunityPlace
-from tests.community import START, founded, running
-from tests.fakes import TENANT
+from tests.community import START, StandingClock, founded, running
+from tests.fakes import TENANT, FakePlatform
 from tests.frame import Program, dead_letters, program
 
 
@@ -148,6 +151,27 @@ async def test_what_happened_there_stays_and_nothing_is_said_there_any_more(tmp_
         async with running.database.reading() as session:
             assert len((await session.exec(select(Activity))).all()) == 1
             assert [one.name for one in await communities.all_communities(session)] == ["Nurses"]
+
+
+async def test_whatever_recurs_leaves_a_closed_community_in_peace(tmp_path: Path, logs: io.StringIO) -> None:
+    fake = FakePlatform(StandingClock())
+    everything = discover_capabilities()
+    async with program(tmp_path, *everything, fake=fake, schedules=discover_schedules()) as running:
+        await running.app.keep_installation(HERE)
+        async with running.database.transaction() as session:
+            main = await communities.discover(session, fake.place("circle"))
+            made = await communities.found(session, main, name="Nurses", language="en", time_zone="UTC", now=START)
+            ana = await members.ensure(session, Person(fake.account("ana"), "Ana"), START)
+            await members.arrive(session, made.id, main.id, ana.id, START)
+            await members.give_role(session, made.id, ana.id, Role.FACILITATOR)
+        await fake.writes("ben", "Does anybody know?", place="circle")
+        await running.settle()
+        await uninstalled(running)
+        said = fake.words()
+        await running.app.move_clock(START + timedelta(days=35))
+        assert fake.words() == said
+        assert await dead_letters(running) == []
+        assert "a schedule failed" not in logs.getvalue()
 
 
 async def test_what_is_kept_of_a_closed_community_ends_like_that_of_any_other(tmp_path: Path) -> None:

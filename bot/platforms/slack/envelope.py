@@ -58,6 +58,11 @@ def from_command(form: Mapping[str, str], at: datetime, known: Known = NOTHING_K
     return _raw(COMMAND, form, at, known, key, conversation)
 
 
+def is_command(body: bytes) -> bool:
+    """Whether what the inbox keeps is a slash command. Raises nothing, whatever the bytes."""
+    return body.startswith(f'{{"kind":"{COMMAND}"'.encode())
+
+
 def from_interaction(
     payload: Json, at: datetime, known: Known = NOTHING_KNOWN, values: Mapping[str, FormValue] | None = None
 ) -> RawEvent:

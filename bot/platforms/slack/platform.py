@@ -15,6 +15,7 @@ from bot.platforms.slack._document import PLATFORM
 from bot.platforms.slack.calling import SlackCalls, Workspace
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.incoming import translate
+from bot.platforms.slack.installing import OAuthApp, add_install_routes, install_flow
 from bot.platforms.slack.pacing import Pace
 from bot.platforms.slack.receiving import PATH, Receiving
 from bot.platforms.slack.response_urls import ResponseUrls
@@ -26,7 +27,8 @@ from bot.platforms.slack.workspaces import Workspaces
 class SlackPlatform:
     """See ``bot.core.platform.Platform``. A post carries its reference, so that it can be found again.
 
-    With ``app_token`` events come by Socket Mode; with ``signing_secret`` they are taken over HTTP.
+    With ``app_token`` events come by Socket Mode; with ``signing_secret`` they are taken over HTTP. With ``oauth``
+    other workspaces can install the app in a browser.
     """
 
     name = PLATFORM
@@ -39,6 +41,7 @@ class SlackPlatform:
         app_token: str | None = None,
         signing_secret: str | None = None,
         api_url: str | None = None,
+        oauth: OAuthApp | None = None,
         pace: Pace | None = None,
     ) -> None:
         self._calls = SlackCalls(clock, pace or Pace(), api_url)
@@ -49,20 +52,20 @@ class SlackPlatform:
         self._receiving = Receiving(clock, self._workspaces, self._directory, response_urls, signing_secret)
         self._sockets = Sockets(self._calls, app_token, self._receiving.over_socket) if app_token else None
         self._by_http = signing_secret is not None
-        self._open = False
+        self._oauth = oauth
+        self._host: Host | None = None
 
     async def start(self, host: Host) -> None:
         """Learn which workspaces there are, and begin to receive. Slack need not answer yet: it is asked again."""
+        self._host = host
         self._sending.start(host)
         await self._workspaces.start(host)
         self._receiving.host = host
-        self._open = True
         if self._sockets is not None:
             await self._sockets.start()
 
     async def stop_receiving(self) -> None:
         """Take nothing new. What was not acknowledged Slack tells again."""
-        self._open = False
         self._receiving.host = None
         if self._sockets is not None:
             await self._sockets.stop()
@@ -78,6 +81,8 @@ class SlackPlatform:
         """Part of ``bot.web.ServesHttp``: where Slack posts events, commands and interactions alike."""
         if self._by_http:
             application.router.add_post(PATH, self._receiving.over_http)
+        if self._oauth is not None and self._host is not None:
+            add_install_routes(application, install_flow(self._oauth, self._host, self._workspaces.was_installed))
 
     def translate(self, body: bytes) -> Sequence[Event]:
         """See ``incoming``."""
@@ -93,7 +98,7 @@ class SlackPlatform:
 
     def trouble(self) -> str | None:
         """None while events can arrive and messages can leave."""
-        if not self._open:
+        if self._receiving.host is None:
             return "Slack's events are not taken"
         if self._sockets is None and not self._by_http:
             return "neither SLACK_APP_TOKEN nor SLACK_SIGNING_SECRET is set, so nothing can arrive from Slack"

@@ -95,10 +95,8 @@ class Workspaces:
             await self._host.close_installation(PLATFORM, team)
         log.warning("the app was removed from a workspace", platform=PLATFORM)
 
-    async def installed(self, installation: Installation) -> None:
-        """The bot was installed there, for the first time or again."""
-        assert self._host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
-        await self._host.keep_installation(installation)
+    async def was_installed(self, installation: Installation) -> None:
+        """The bot was installed there, for the first time or again, and the host has kept it."""
         self._take(installation)
 
     def trouble(self) -> str | None:
@@ -142,7 +140,14 @@ class Workspaces:
             self._own_trouble = "Slack does not answer"
         else:
             self._own, self._own_trouble = str(told["team_id"]), ""
-            self._open[self._own] = Workspace(self._own, str(told.get("team") or ""), str(told["user_id"]), self._token)
+            await self._keep_own(str(told.get("team") or ""), str(told["user_id"]), self._token)
+
+    async def _keep_own(self, name: str, bot: str, token: str) -> None:
+        """The workspace of the settings' token is one of those where the bot is installed."""
+        self._open[self._own] = Workspace(self._own, name, bot, token)
+        self._closed.discard(self._own)
+        if self._host is not None:
+            await self._host.keep_installation(Installation(PLATFORM, self._own, name, bot, token))
 
     async def _watch(self) -> None:
         """Ask again for what is not known yet, and try tokens that were refused."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -45,7 +46,9 @@ class SlackWire(Wire):
 
     def _platform(self) -> SlackPlatform:
         app = self.slack.app
-        secret = {"app_token": app.app_token} if self._socket else {"signing_secret": app.signing_secret}
+        secret: dict[str, Any] = (
+            {"app_token": app.app_token} if self._socket else {"signing_secret": app.signing_secret}
+        )
         return SlackPlatform(
             self.clock, bot_token=self.workspace.token, api_url=self.slack.api_url, pace=Unpaced(), **secret
         )
