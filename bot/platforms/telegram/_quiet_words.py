@@ -15,7 +15,13 @@ from bot.core.messages import Text, Value
 from bot.core.readable import clean
 
 UNSEEN = "\u200c"
-_CALLS = re.compile(r"(?:(?<!\w)@|(?<![\w/<>])/)(?=\w|\Z)")
+_CALLS = re.compile(
+    r"""
+      (?<![\w@/:.-])https?://(?:[a-z0-9-]+\.)+[a-z]{2,24}(?::\d{1,5})?/[a-z0-9/@._~%+=&?\#-]*  # a page keeps its @
+    | (?P<sign>(?<!\w)@(?=\w|\Z) | (?<![\w/<>])/(?=\Z|[a-z0-9_]+(?![\w/<>])))
+    """,
+    re.VERBOSE | re.IGNORECASE | re.ASCII,
+)
 _OWN_CALL = re.compile(r"@(?=\{)")
 
 
@@ -29,4 +35,4 @@ def quiet(text: Text) -> Text:
 
 def quiet_words(words: str) -> str:
     """Words of a person. What nobody would see is taken out first: it might hide a name until it is gone."""
-    return _CALLS.sub(lambda sign: sign[0] + UNSEEN, clean(words))
+    return _CALLS.sub(lambda found: found[0] + UNSEEN if found["sign"] else found[0], clean(words))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ MOST_LOOKS = 100
 
 _GAP = "\n\n"
 _POINT = "• "
+_ALSO_BLANK = re.compile("[\u2800\ufffc]")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,8 +41,13 @@ class Styled:
 
     @property
     def blank(self) -> bool:
-        """Whether there is nothing to be seen."""
-        return is_blank(self.words)
+        """Whether there is nothing to be seen, as Telegram understands it."""
+        return is_blank(_ALSO_BLANK.sub("", self.words))
+
+    @property
+    def length(self) -> int:
+        """In UTF-16 units."""
+        return units(self.words)
 
     def entities(self) -> list[Json]:
         """The looks as Telegram counts them: in UTF-16 units."""
@@ -54,10 +61,10 @@ class Styled:
         ]
 
     def cut(self, limit: int) -> list[Styled]:
-        """In parts of at most ``limit`` units, none of them blank; a look is cut only where it is longer than a part."""
+        """In parts of at most ``limit`` units, none of them blank. A look that fits into a part is not cut."""
         parts, start = [], 0
         for piece in pieces(self.words, limit, units, [(one.start, one.end) for one in self.looks]):
-            part = self._between(start, start + len(piece))
+            part = self.between(start, start + len(piece))
             if not part.blank:
                 parts.append(part)
             start += len(piece)
@@ -68,7 +75,7 @@ class Styled:
         start = len(self.words) + len(_GAP)
         return Styled(f"{self.words}{_GAP}{words}", (*self.looks, Look("italic", start, start + len(words))))
 
-    def _between(self, start: int, end: int) -> Styled:
+    def between(self, start: int, end: int) -> Styled:
         """A part, without the space around it: Telegram would take that away, and the looks would slip."""
         words = self.words[start:end]
         start += len(words) - len(words.lstrip())
@@ -115,7 +122,8 @@ class _Writer:
         self._wear([])
 
     def written(self) -> Styled:
-        return Styled("".join(self._parts), tuple(sorted(self._looks, key=lambda one: (one.start, -one.end))))
+        looks = tuple(sorted(self._looks, key=lambda one: (one.start, -one.end)))
+        return Styled("".join(self._parts), looks).between(0, self._length)
 
     def _points(self, items: Iterable[Sequence[Span]]) -> None:
         for number, item in enumerate(items):

@@ -100,12 +100,14 @@ _TELLING = _NO_WORDS | {"mention", "text_mention"}
 
 
 def _entity(told: object, said: str) -> Entity | None:
-    if not isinstance(told, dict) or told.get("type") not in _TELLING:
+    if not isinstance(told, dict):
         return None
-    start, length = told.get("offset"), told.get("length")
+    kind, start, length = told.get("type"), told.get("offset"), told.get("length")
+    if not isinstance(kind, str) or kind not in _TELLING:
+        return None
     if not isinstance(start, int) or not isinstance(length, int) or start < 0 or length < 1:
         return None
-    return Entity(str(told["type"]), start, start + length, told) if start + length <= units(said) else None
+    return Entity(kind, start, start + length, told) if start + length <= units(said) else None
 
 
 def _mentioned(entity: Entity, words: str, users: Mapping[str, object]) -> str:

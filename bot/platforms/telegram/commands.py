@@ -56,7 +56,8 @@ def menu(hints: Mapping[str, Sequence[CommandHint]], scope: Scope) -> list[Call]
     ``pt-BR`` is set as ``pt``: Telegram knows languages of two letters alone, and those that have none it doesn't know.
     """
     languages = {_language(code): code for code in sorted(hints, key=len, reverse=True)}
-    return [_set(hints[code], scope, name) for name, code in sorted(languages.items()) if name is not None]
+    known = {name: code for name, code in languages.items() if name is not None}
+    return [_set(hints[code], scope, name) for name, code in sorted(known.items())]
 
 
 def _set(hints: Iterable[CommandHint], scope: Scope, language: str) -> Call:

@@ -84,18 +84,16 @@ def calls(message: Message, say: Say) -> list[Call]:
     text, boards = styled(message.text), keyboards(message.buttons)
     captioned = _captioned(text, files)
     if captioned is not None:
-        shown = [replace(_with_file(captioned, text), main=True)]
-        shown = [*_under(shown, boards), *_uploads([one for one in files if one is not captioned], reply=True)]
+        begins = _under(replace(_with_file(captioned, text), main=True), boards)
+        under = [one for one in files if one is not captioned]
+    elif text.blank and not boards and files:
+        first, *more = _uploads(files, reply=True)
+        begins, under = [replace(first, main=True, reply=False), *more], []
     else:
-        pictures = [one for one in files if one.is_picture]
-        shown = [*_uploads(pictures, reply=False), *_texts(message.text, text, boards, say)]
-        shown += _uploads([one for one in files if not one.is_picture], reply=True)
-    details = styled(message.details) if message.details is not None else Styled("")
-    if message.details is not None and not details.blank:
-        place = next(number for number, one in enumerate(shown) if one.main) + 1
-        under = _said(message.details, details, say, "details.txt")
-        shown[place:place] = [replace(one, reply=True) for one in under]
-    return shown
+        begins = _uploads([one for one in files if one.is_picture], reply=False)
+        begins += _texts(message.text, text, boards, say)
+        under = [one for one in files if not one.is_picture]
+    return [*begins, *_details(message.details, say), *_uploads(under, reply=True)]
 
 
 def edited(message: Message, say: Say, *, caption: bool = False) -> Call:
@@ -105,7 +103,7 @@ def edited(message: Message, say: Say, *, caption: bool = False) -> Call:
     """
     limit = LONGEST_CAPTION if caption else LONGEST_TEXT
     text, boards = styled(message.text), keyboards(message.buttons)
-    if units(text.words.strip()) > limit or len(boards) > 1:
+    if text.length > limit or len(boards) > 1:
         told = say(SHORTENED)
         parts = text.cut(limit - units(told) - 2)
         text = parts[0].followed_by(told) if parts else Styled(told)
@@ -121,12 +119,18 @@ def _texts(text: Text, shown: Styled, boards: Sequence[Json], say: Say) -> list[
     """The text in messages, of which the last is the main one, with its buttons."""
     said = _said(text, shown, say, "message.txt") or [Call("sendMessage", _text(Styled(ELLIPSIS)))]
     last = max(number for number, one in enumerate(said) if not one.files)
-    under = _under([replace(said[last], main=True)], boards)
-    return [*said[:last], *under, *said[last + 1 :]]
+    return [*said[:last], *_under(replace(said[last], main=True), boards), *said[last + 1 :]]
+
+
+def _details(text: Text | None, say: Say) -> list[Call]:
+    """What answers the main message."""
+    if text is None:
+        return []
+    return [replace(one, reply=True) for one in _said(text, styled(text), say, "details.txt")]
 
 
 def _said(text: Text, shown: Styled, say: Say, name: str) -> list[Call]:
-    """A text in a few messages; else its beginning, and all of it in a file."""
+    """A text in a few messages; else its beginning, and all of it in a file. Nothing where there is nothing to see."""
     parts = shown.cut(LONGEST_TEXT)
     if len(parts) <= MOST_MESSAGES:
         return [Call("sendMessage", _text(one)) for one in parts]
@@ -136,26 +140,30 @@ def _said(text: Text, shown: Styled, say: Say, name: str) -> list[Call]:
     return [Call("sendMessage", _text(beginning)), *_uploads([whole], reply=True)]
 
 
-def _under(shown: Sequence[Call], boards: Sequence[Json]) -> list[Call]:
-    """The first keyboard under the last of these calls; each further one under a message of its own."""
+def _under(shown: Call, boards: Sequence[Json]) -> list[Call]:
+    """The first keyboard under a call's message; each further one under a message of its own."""
     if not boards:
-        return list(shown)
-    *before, last = shown
-    under = replace(last, parameters={**last.parameters, "reply_markup": boards[0]})
+        return [shown]
+    under = replace(shown, parameters={**shown.parameters, "reply_markup": boards[0]})
     more = [Call("sendMessage", {**_text(Styled(ELLIPSIS)), "reply_markup": one}, reply=True) for one in boards[1:]]
-    return [*before, under, *more]
+    return [under, *more]
 
 
 def _captioned(text: Styled, files: Sequence[File]) -> File | None:
     """The file that the text goes under: the only picture, else the only file, where the text is short enough."""
     pictures = [one for one in files if one.is_picture]
-    fits = units(text.words.strip()) <= LONGEST_CAPTION
+    fits = text.length <= LONGEST_CAPTION
     return (pictures or files)[0] if fits and len(pictures or files) == 1 else None
 
 
 def _uploads(files: Sequence[File], *, reply: bool) -> list[Call]:
-    """Files of one kind, several together."""
-    groups = [files[first : first + MOST_IN_A_GROUP] for first in range(0, len(files), MOST_IN_A_GROUP)]
+    """Files, several of one kind together."""
+    groups: list[list[File]] = []
+    for one in files:
+        if groups and groups[-1][0].is_picture is one.is_picture and len(groups[-1]) < MOST_IN_A_GROUP:
+            groups[-1].append(one)
+        else:
+            groups.append([one])
     made = [_with_file(one[0], Styled("")) if len(one) == 1 else _group(one) for one in groups]
     return [replace(one, reply=reply) for one in made]
 
