@@ -71,7 +71,9 @@ class Learned:
         topic = f"{id_}/{_topic(message)}"
         poll = str(_object(update, "poll_answer").get("poll_id") or "")
         place = self._polls.get(poll, "")
-        names = {one: self._places[one] for one in (topic, place, *self._topic_places(id_, keys)) if one in self._places}
+        names = {
+            one: self._places[one] for one in (topic, place, *self._topic_places(id_, keys)) if one in self._places
+        }
         return Known(
             roots={own: self._roots[key] for own, key in keys.items() if key in self._roots},
             topics={own: self._topics[key] for own, key in keys.items() if key in self._topics},

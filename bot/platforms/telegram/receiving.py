@@ -158,6 +158,5 @@ class Webhook:
         return web.Response()
 
 
-
 def _told_secret(request: web.Request) -> bytes:
     return request.headers.get(_SECRET_HEADER, "").encode("utf-8", "surrogateescape")
