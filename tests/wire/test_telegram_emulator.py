@@ -1,4 +1,4 @@
-"""The emulator's Bot API, called by the real python-telegram-bot: what it does, and what it refuses as Telegram does."""
+"""The emulator's Bot API, called by the real python-telegram-bot: what it does, and what it refuses."""
 
 from __future__ import annotations
 

@@ -36,6 +36,8 @@ class Updates:
         self.pending: list[Delivery] = []
         self.deliveries: list[Delivery] = []
         """Everything that the bot was ever to be told."""
+        self.waited_for = asyncio.Event()
+        """Set while a ``getUpdates`` waits for something to happen."""
         self._poll: asyncio.Future[str] | None = None
 
     def allow(self, kinds: list[str] | None) -> None:
@@ -99,6 +101,7 @@ class Updates:
 
     async def _wait(self, seconds: float) -> None:
         poll = self._poll = asyncio.get_running_loop().create_future()
+        self.waited_for.set()
         timer = self._telegram.clock.after(seconds, lambda: _end(poll, ""))
         try:
             why = await poll
@@ -106,6 +109,8 @@ class Updates:
             timer.call_off()
             if self._poll is poll:
                 self._poll = None
+            if self._poll is None:
+                self.waited_for.clear()
         if why:
             raise conflict(why)
 
@@ -113,6 +118,7 @@ class Updates:
         if self._poll is not None and (conflicting or not why):
             _end(self._poll, why)
             self._poll = None
+            self.waited_for.clear()
 
     def interrupt(self, why: str) -> None:
         """End the call that waits, with a conflict (or, without a reason, with nothing)."""

@@ -73,6 +73,7 @@ class Webhook:
 
     async def _attempt(self, delivery: Delivery) -> None:
         delivery.attempts += 1
+        delivery.settled.clear()
         body = json.dumps(delivery.update).encode()
         headers = {"Content-Type": "application/json", **({SECRET_HEADER: self.secret} if self.secret else {})}
         answer = asyncio.ensure_future(self.post(body, headers))
@@ -93,9 +94,9 @@ class Webhook:
             self._failed(delivery, status, f"Wrong response from the webhook: {status}")
             return
         delivery.statuses.append(status)
+        await self._carry_out(text)
         self._free(delivery)
         self._telegram.updates.take(delivery)
-        await self._carry_out(text)
         self.look()
 
     async def post(self, body: bytes, headers: dict[str, str]) -> tuple[int, str]:
