@@ -36,6 +36,12 @@ class Acting:
         """The chat that is meant; None is the private chat with the bot."""
         return self.telegram.direct(self.user) if chat is None else self.telegram.find(chat)
 
+    def inside(self, chat: Chat | str | int | None) -> Chat:
+        """The same, which they must be in."""
+        place = self.there(chat)
+        assert place.user is not None or place.membership(self.id).inside, f"{self.name} is not in {place.title}"
+        return place
+
     def _message(self, place: Chat, number: int) -> Json:
         assert number in place.messages, f"no message {number} in {place.title or self.name}"
         return place.messages[number]
@@ -44,7 +50,7 @@ class Acting:
 
     async def presses(self, label: str, chat: Chat | str | int | None = None, *, message: int | None = None) -> Press:
         """Press the newest button of this label there (or the one under a message)."""
-        place = self.there(chat)
+        place = self.inside(chat)
         for raw in reversed([one for one in place.history() if message in {None, one["message_id"]}]):
             for row in raw.get("reply_markup", {}).get("inline_keyboard", []):
                 for button in row:
@@ -56,7 +62,7 @@ class Acting:
 
     async def presses_old(self, message: Json, data: str, chat: Chat | str | int | None = None) -> Press:
         """Press a button that has gone meanwhile, in a client that still shows the message as it was."""
-        pressed = press(self.telegram, self.user, self.there(chat), message, data)
+        pressed = press(self.telegram, self.user, self.inside(chat), message, data)
         await self.telegram.heard(pressed.delivery)
         return pressed
 
@@ -65,13 +71,13 @@ class Acting:
     ) -> None:
         """React to a message, which takes back what this person reacted with before; or only take it back."""
         assert emoji in EMOJI, f"{emoji} is no reaction of Telegram's"
-        place = self.there(chat)
+        place = self.inside(chat)
         reactions = [] if removed else [{"type": "emoji", "emoji": emoji}]
         await self.telegram.heard(set_reactions(place, self._message(place, message), self.user, reactions))
 
     async def votes(self, message: int, *options: str, chat: Chat | str | int | None = None) -> None:
         """Choose these options of a poll; none takes the vote back."""
-        place = self.there(chat)
+        place = self.inside(chat)
         poll = self.telegram.polls[self._message(place, message)["poll"]["id"]]
         assert not poll.shape["is_closed"], "the poll is closed"
         labels = [one["text"] for one in poll.shape["options"]]
@@ -89,7 +95,7 @@ class Acting:
     async def queries(self, text: str, chat: Chat | str | int | None = None) -> InlineQuery:
         """Type the bot's name and these words."""
         assert self.telegram.bot.inline, "the bot has no inline mode"
-        asked = ask_inline(self.telegram, self.user, self.there(chat), text)
+        asked = ask_inline(self.telegram, self.user, self.inside(chat), text)
         await self.telegram.heard(asked.delivery)
         return asked
 
@@ -97,7 +103,7 @@ class Acting:
         """Choose what the bot offered, and send it."""
         result = next((one for one in asked.results if one["title"] == title), None)
         assert result is not None, f"{self.name} is not offered {title}"
-        await self.telegram.heard(*choose(self.telegram, self.user, self.there(chat), asked.query, result))
+        await self.telegram.heard(*choose(self.telegram, self.user, self.inside(chat), asked.query, result))
 
     # Where they go
 

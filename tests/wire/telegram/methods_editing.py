@@ -33,7 +33,8 @@ def to_edit(call: Call) -> tuple[Chat, Json]:
     if "message_id" not in call.arguments:
         raise Refused("message identifier is not specified")
     chat = call.chat()
-    chat.check_may_send("text messages")
+    if chat.kind == "private":
+        chat.check_may_send("text messages")
     message = chat.messages.get(call.number("message_id"))
     if message is None:
         raise Refused("message to edit not found")

@@ -30,7 +30,7 @@ _CONTENT = ("text", "entities", "caption", "caption_entities", "photo", "documen
 def post(call: Call, chat: Chat, content: Json, *, count: bool = True) -> Json:
     """Put a message of the bot's into a chat, as the call has it."""
     reply_to, elsewhere = replied_to(call, chat)
-    topic = topic_of(call, chat)
+    topic = topic_of(call, chat, reply_to)
     markup = call.markup()
     if count:
         call.telegram.rates.count(chat.id, group=chat.kind != "private")
@@ -42,10 +42,12 @@ def post(call: Call, chat: Chat, content: Json, *, count: bool = True) -> Json:
     return chat.change(message, {}, edited=False)
 
 
-def topic_of(call: Call, chat: Chat) -> int:
-    """The topic that the call names; it must be there, and open to the bot."""
+def topic_of(call: Call, chat: Chat, reply_to: Json | None) -> int:
+    """The topic that the call names, or else that of what it answers; it must be there, and open to the bot."""
     _check_not_here(call)
     number = call.number("message_thread_id")
+    if not number and reply_to is not None and reply_to.get("is_topic_message"):
+        number = reply_to["message_thread_id"]
     if not number:
         return 0
     topic = chat.topics.get(number)

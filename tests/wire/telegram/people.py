@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from tests.wire.telegram.acting import Acting
@@ -49,11 +50,16 @@ class Person(Acting):
         *,
         reply_to: int | None = None,
         topic: str | int = "",
-        entities: list[Json] | None = None,
+        mentions: Sequence[Person] = (),
+        entities: Sequence[Json] = (),
     ) -> int:
-        """Write a message; its number. Formatting goes into ``entities``; commands and mentions are found."""
+        """Write a message; its number. Commands, @usernames and addresses are found.
+
+        ``mentions`` are people who have no username: their names in the text call them. Formatting is ``entities``.
+        """
         assert units(text) <= LONGEST_TEXT, "a client would make several messages of it"
-        marked = sorted([*(entities or []), *found_in(text)], key=lambda one: (one["offset"], -one["length"]))
+        called = [_calling(one, text) for one in mentions]
+        marked = sorted([*entities, *called, *found_in(text)], key=lambda one: (one["offset"], -one["length"]))
         return await self._put(chat, worded("text", text, marked), reply_to, topic)
 
     async def sends_photo(
@@ -120,6 +126,12 @@ class Person(Acting):
         place = self.there(chat)
         place.remove(self._message(place, message))
 
+    def changes(self, *, name: str = "", username: str | None = None, language_code: str = "") -> None:
+        """Take another name, username or language; bots hear of it with the next message."""
+        self.user.first_name = name or self.user.first_name
+        self.user.username = self.user.username if username is None else username
+        self.user.language_code = language_code or self.user.language_code
+
     # Their relation with the bot
 
     async def blocks(self) -> None:
@@ -154,8 +166,7 @@ class Person(Acting):
 
     def sees(self, chat: Where = None, *, topic: str | int | None = None) -> list[Seen]:
         """The messages of a chat (or of a topic; "General" is the one without a number), the oldest first."""
-        place = self.there(chat)
-        assert place.user is not None or place.membership(self.id).inside, f"{self.name} is not in {place.title}"
+        place = self.inside(chat)
         seen = [self._seen(place, raw) for raw in place.history()]
         if topic is None:
             return seen
@@ -196,3 +207,9 @@ class Person(Acting):
 
 def _caption(text: str) -> Json:
     return worded("caption", text, found_in(text)) if text else {}
+
+
+def _calling(person: Person, text: str) -> Json:
+    assert person.name in text, f"{person.name} is not in the text"
+    offset = units(text[: text.index(person.name)])
+    return {"type": "text_mention", "offset": offset, "length": units(person.name), "user": person.user.shape()}
