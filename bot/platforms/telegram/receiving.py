@@ -32,7 +32,7 @@ LARGEST_BODY = 1_000_000
 _POLL_SECONDS = 25
 _SLACK_SECONDS = 10
 _WAITS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
-_SECRET_HEADER = "X-Telegram-Bot-Api-Secret-Token"
+_HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 class Polling:
@@ -115,7 +115,7 @@ class NotNow(Exception):
         super().__init__(_MEANINGS.get(code, f"status {code}"))
 
 
-_MEANINGS = {
+_MEANINGS: dict[int, str] = {
     HTTPStatus.UNAUTHORIZED: "it refuses TELEGRAM_BOT_TOKEN (401)",
     HTTPStatus.NOT_FOUND: "it refuses TELEGRAM_BOT_TOKEN (404)",
     HTTPStatus.CONFLICT: "another program asks with the same token (409)",
@@ -159,4 +159,4 @@ class Webhook:
 
 
 def _told_secret(request: web.Request) -> bytes:
-    return request.headers.get(_SECRET_HEADER, "").encode("utf-8", "surrogateescape")
+    return request.headers.get(_HEADER, "").encode("utf-8", "surrogateescape")
