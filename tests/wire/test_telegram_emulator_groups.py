@@ -170,7 +170,7 @@ async def test_what_a_bot_says_of_itself(bot: Bot, calls: Calls) -> None:
     assert (await bot.get_my_description("fr")).description == "Aide une communauté"
     assert (await bot.get_my_description("de")).description == "Helps a community"
     assert (await bot.get_my_short_description()).short_description == "Helps"
-    assert (await bot.get_my_name()).name == ""
+    assert (await bot.get_my_name()).name == "Testbot"
     assert "INVALID" in await calls.refused("setMyDescription", description="x" * 513)
 
 

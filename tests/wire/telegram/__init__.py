@@ -15,14 +15,17 @@ from tests.wire.clock import Clock
 from tests.wire.telegram.asking import InlineQuery, Press
 from tests.wire.telegram.chats import Chat
 from tests.wire.telegram.emulator import TelegramEmulator
+from tests.wire.telegram.keyboards import checked_markup
 from tests.wire.telegram.people import Person
 from tests.wire.telegram.refusal import Json, Refused
 from tests.wire.telegram.seeing import Seen
 from tests.wire.telegram.state import USUAL_RIGHTS, Delivery
-from tests.wire.telegram.text import formatted
+from tests.wire.telegram.text import LONGEST_CAPTION, LONGEST_TEXT, formatted
 from tests.wire.telegram.utf16 import units
 
 __all__ = [
+    "LONGEST_CAPTION",
+    "LONGEST_TEXT",
     "USUAL_RIGHTS",
     "Chat",
     "Clock",
@@ -34,6 +37,7 @@ __all__ = [
     "Refused",
     "Seen",
     "TelegramEmulator",
+    "checked_markup",
     "formatted",
     "units",
 ]

@@ -63,7 +63,8 @@ class TelegramEmulator:
         app = web.Application(client_max_size=100 * 1024**2)
         app.router.add_route("*", "/bot{token:[^/]+}/{method}", self.bot_api.handle)
         app.router.add_get("/file/bot{token:[^/]+}/{path:.+}", self.bot_api.download)
-        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1)
+        # A bot that is gone no longer waits for updates.
+        self._runner = web.AppRunner(app, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.url = "http://{}:{}".format(*self._runner.addresses[0][:2])

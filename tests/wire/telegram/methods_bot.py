@@ -74,6 +74,7 @@ def _where(call: Call) -> tuple[str, str]:
         chat.check_access()
         if chat.kind == "private" and kind != "chat":
             raise Refused(f"can't use scope {kind} in a private chat")
+        scope = {**scope, "chat_id": chat.id}
     return json.dumps(scope, sort_keys=True), _language(call)
 
 
@@ -97,7 +98,8 @@ def _words(kind: str, longest: int) -> None:
 
     async def tell(call: Call) -> Json:
         words, language = call.telegram.bot.words, _language(call)
-        return {kind: words.get((kind, language)) or words.get((kind, ""), "")}
+        otherwise = call.bot.first_name if kind == "name" else ""
+        return {kind: words.get((kind, language)) or words.get((kind, "")) or otherwise}
 
     method(f"setMy{title}", may={kind: TEXT, "language_code": TEXT})(keep)
     method(f"getMy{title}", may={"language_code": TEXT})(tell)

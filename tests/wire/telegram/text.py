@@ -174,25 +174,21 @@ def _with_sound_link(entity: Json, bot: str) -> Json | None:
 def _cleaned(text: str, entities: list[Json]) -> tuple[str, list[Json]]:
     """Without carriage returns, control characters, and blanks around; the entities moved along."""
     text = _CONTROL.sub(" ", text)
-    removed = [position for position, char in enumerate(text) if char == "\r"]
     body = text.replace("\r", "")
-    blank = len(body) - len(body.lstrip())
     bare = body.strip()
-
-    def moved(offset: int) -> int:
-        passed, position = 0, 0
-        while passed < offset:
-            passed += units(text[position])
+    first = len(body) - len(body.lstrip())
+    last = first + len(bare)
+    places, old, new, position = {}, 0, 0, 0
+    for char in text:
+        places[old] = new
+        width = 2 if ord(char) > 0xFFFF else 1
+        old += width
+        if char != "\r":
+            new += width if first <= position < last else 0
             position += 1
-        kept = position - sum(1 for one in removed if one < position) - blank
-        return units(bare[: max(0, kept)])
-
-    kept = []
-    for entity in entities:
-        first, last = moved(entity["offset"]), moved(entity["offset"] + entity["length"])
-        if last > first:
-            kept.append({**entity, "offset": first, "length": last - first})
-    return bare, kept
+    places[old] = new
+    moved = [(places[one["offset"]], places[one["offset"] + one["length"]], one) for one in entities]
+    return bare, [{**one, "offset": begin, "length": end - begin} for begin, end, one in moved if end > begin]
 
 
 def _with_found(text: str, entities: list[Json]) -> list[Json]:

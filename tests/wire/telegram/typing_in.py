@@ -19,11 +19,16 @@ _KINDS = (
 def found_in(text: str) -> list[Json]:
     """The entities of a text, in order; none lies in another."""
     found: list[tuple[int, int, str]] = []
+    taken = bytearray(len(text))
     for kind, pattern in _KINDS:
         for one in pattern.finditer(text):
-            if not any(one.start() < last and first < one.end() for first, last, _ in found):
+            if not any(taken[one.start() : one.end()]):
+                taken[one.start() : one.end()] = b"1" * len(one[0])
                 found.append((one.start(), one.end(), kind))
-    return [
-        {"type": kind, "offset": units(text[:first]), "length": units(text[first:last])}
-        for first, last, kind in sorted(found)
-    ]
+    entities, at, offset = [], 0, 0
+    for first, last, kind in sorted(found):
+        offset += units(text[at:first])
+        length = units(text[first:last])
+        entities.append({"type": kind, "offset": offset, "length": length})
+        at, offset = last, offset + length
+    return entities
