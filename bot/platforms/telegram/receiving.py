@@ -31,6 +31,7 @@ PATH = "/telegram/webhook"
 LARGEST_BODY = 1_000_000
 _POLL_SECONDS = 25
 _SLACK_SECONDS = 10
+_FIRST_SECONDS = 5
 _WAITS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
@@ -45,10 +46,14 @@ class Polling:
         self._confirm: int | None = None
         self._why = "no answer yet"
         self._running: asyncio.Task[None] | None = None
+        self._answered = asyncio.Event()
 
     async def start(self) -> None:
-        """Begin to ask."""
+        """Begin to ask; returns with the first answer, or after a while without one."""
         self._running = asyncio.create_task(self._run(), name="telegram polling")
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_FIRST_SECONDS):
+                await self._answered.wait()
 
     async def stop(self) -> None:
         """Ask no more. What was taken and not confirmed yet is confirmed, within a moment."""
@@ -73,6 +78,7 @@ class Polling:
             try:
                 updates = await self._ask(timeout=_POLL_SECONDS if not self._why else 0)
                 self._why, failures = "", 0
+                self._answered.set()
                 if updates:
                     await self._take(updates)
                     self._confirm = _after(updates[-1])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from typing import Any
 
 import aiohttp
@@ -21,6 +22,8 @@ class AiohttpRequest(BaseRequest):
     """One shared session. Raises TimedOut, NotConnected or NetworkError; the last two of what may have arrived."""
 
     def __init__(self) -> None:
+        # Without it the library warns, in the middle of a refusal, that it will tell times otherwise some day.
+        os.environ.setdefault("PTB_TIMEDELTA", "true")
         self._session: aiohttp.ClientSession | None = None
 
     @property

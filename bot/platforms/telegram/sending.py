@@ -11,7 +11,7 @@ from typing import Any
 
 from telegram import InputFile
 
-from bot.core.addresses import InPlace, MessageRef
+from bot.core.addresses import InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
 from bot.core.messages import Message
 from bot.core.platform import (
@@ -84,6 +84,8 @@ class Sending:
         raise CannotTell
 
     async def _send(self, send: Send) -> MessageRef:
+        if isinstance(send.destination, OnlyVisibleTo):
+            where(InPlace(send.destination.place))  # the private chat stands in for it, but it has to be a place
         place, shown = where(send.destination), self._broken_off.pop(send.reference, _Shown())
         message, stored = await self._stored(send.message)
         made = calls(message, self._say)

@@ -135,5 +135,5 @@ def _seen(one: SeenOnTelegram) -> Seen:
         buttons={label: data.removeprefix("b:") for label, data in one.data.items()},
         leads_to={label: url.rpartition("/")[2] for label, url in one.leads_to.items()},
         files=[str(file["name"]) for file in one.files],
-        look=one.look,
+        look=one.look - {"url"},  # an address that shows as itself leads nowhere else
     )
