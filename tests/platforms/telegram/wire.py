@@ -17,7 +17,7 @@ from tests.wire.telegram import Chat, Person, TelegramEmulator
 from tests.wire.telegram import Seen as SeenOnTelegram
 
 UNSEEN = "\u2060\u200b\u2068\u2069"
-SECRET = "a-secret-for-tests-alone"  # noqa: S105 - of a server on loopback
+SECRET = "a-secret-for-tests-alone"
 
 
 class TelegramWire(Wire):
