@@ -22,15 +22,18 @@ from bot.core.addresses import (
 )
 from bot.core.clock import Clock
 from bot.core.events import (
+    BotInvited,
     ButtonPressed,
     CommandUsed,
     Event,
     FormSubmitted,
+    HomeOpened,
     Joined,
     MessagePosted,
     ShortcutUsed,
     Trigger,
 )
+from bot.core.home import Home
 from bot.core.messages import Message
 from bot.core.platform import (
     CannotTell,
@@ -41,6 +44,7 @@ from bot.core.platform import (
     Outgoing,
     RawEvent,
     Send,
+    ShowHome,
     TriggerExpired,
     Undeliverable,
 )
@@ -90,6 +94,7 @@ class FakePlatform:
     people: set[str] = field(default_factory=lambda: {"ana", "ben"})
     shown: list[Shown] = field(default_factory=list)
     opened: list[OpenForm] = field(default_factory=list)
+    homes: list[ShowHome] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
     not_accepted: list[RawEvent] = field(default_factory=list)
 
@@ -130,6 +135,10 @@ class FakePlatform:
             and one.form_id not in self._sent_in
         ]
 
+    def homes_of(self, person: str) -> list[Home]:
+        """Everything that stood on the bot's own page for somebody, the oldest first."""
+        return [one.home for one in self.homes if one.destination.account.user == person]
+
     def place(self, place: str) -> Place:
         return Place(self.name, TENANT, place, place)
 
@@ -166,6 +175,12 @@ class FakePlatform:
     async def submits(self, person: str, form: str, **values: Any) -> RawEvent:
         self._sent_in.add(form)
         return await self.tell("form", person, form=form, values=values, **self._trigger())
+
+    async def looks_at_home(self, person: str, *, chat: bool = False) -> RawEvent:
+        return await self.tell("home", person, chat=chat)
+
+    async def invites_the_bot(self, person: str, place: str) -> RawEvent:
+        return await self.tell("invited", person, place=place)
 
     async def tell(self, kind: str, person: str, *, place: str | None = None, **more: Any) -> RawEvent:
         """Something happens. The platform keeps it until it was accepted."""
@@ -255,6 +270,9 @@ class FakePlatform:
             self._sent_in.discard(outgoing.form_id)
             self.opened.append(outgoing)
             return None
+        if isinstance(outgoing, ShowHome):
+            self.homes.append(outgoing)
+            return None
         return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
 
     def _edit(self, edit: Edit) -> MessageRef:
@@ -310,6 +328,14 @@ def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return Joined(**_common(platform, data), key=f"join {data['number']}")
 
 
+def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return BotInvited(**_common(platform, data))
+
+
+def _home(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return HomeOpened(**_common(platform, data), chat=data["chat"])
+
+
 def _quoted(message: MessagePosted) -> dict[str, Any]:
     who = {"type": "message", "person": message.by.account.user, "at": message.at.isoformat()}
     words = {"number": message.key.removeprefix("w"), "text": message.text, "thread": message.thread_key}
@@ -338,6 +364,8 @@ def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
 _TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
+    "invited": _invited,
+    "home": _home,
     "command": _command,
     "shortcut": _shortcut,
     "button": _pressed,
