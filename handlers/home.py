@@ -118,7 +118,9 @@ def _welcome(services: Services) -> HomeSection:
         Button(label(mark("What I can do")), _HELP),
     )
     registry = services.frame.registry
-    buttons = tuple(one for one in offered if registry.has_button(one.action) and one.subject in ("", *registry.commands))
+    buttons = tuple(
+        one for one in offered if registry.has_button(one.action) and one.subject in ("", *registry.commands)
+    )
     return HomeSection(services.community.name, (HomeRow(say(mark("What would you like to do?")), buttons),))
 
 

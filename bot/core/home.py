@@ -1,4 +1,4 @@
-"""The bot's own page for one person, where a platform has such a page: what waits for them, and the way to each of it."""
+"""The bot's own page for one person, where a platform has one: what waits for them, and the way to each of it."""
 
 from __future__ import annotations
 
@@ -6,6 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from bot.core.messages import Button, Text
+
+MOST_ROWS = 5
+"""So many rows of one kind are shown; one more tells how many there are beside them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,3 +58,8 @@ class Home:
                 for one in self.sections
             ),
         )
+
+
+def and_more(left_out: int, text: Text, button: Button) -> tuple[HomeRow, ...]:
+    """The row that says how many are not shown, and leads to them; none where all are."""
+    return (HomeRow(text, (button,)),) if left_out > 0 else ()
