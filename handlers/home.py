@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -19,6 +20,7 @@ from bot.core.messages import Button, Emphasis, mark
 from bot.core.serialization import home_to_json
 from bot.services import Services, WorkServices
 from bot.texts import Wording
+from handlers.events import PageForgotten
 from storage import homes, members, outbox
 from storage.database import Session
 from storage.homes import HomePage
@@ -131,6 +133,13 @@ def _for_strangers(wording: Wording) -> Home:
     )  # fmt: skip
     row = HomeRow(text, (Button(wording.label(mark("What I can do")), _HELP),))
     return Home((HomeSection(wording.label(mark("Welcome")), (row,)),), wording.language)
+
+
+@capability.hears(PageForgotten)
+async def forgotten(news: PageForgotten, services: Services) -> None:
+    """Their page shows what a stranger's does."""
+    stranger = replace(services, known_community=None)
+    await stranger.messenger.show_home(news.account, _for_strangers(services.frame.texts.wording(news.language)))
 
 
 @capability.button(_HELP, for_strangers=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import Index, delete, update
@@ -64,6 +65,13 @@ async def watched(session: Session, community_id: int, since: datetime, at_most:
         .limit(at_most)
     )
     return list((await session.exec(statement)).all())
+
+
+async def looked_at_by(session: Session, accounts: Sequence[Account]) -> list[Account]:
+    """Those of these accounts that have a page before them."""
+    keys = {user_key(account): account for account in accounts}
+    found = select(HomePage.user_key).where(col(HomePage.user_key).in_(keys))
+    return [keys[key] for key in (await session.exec(found)).all()]
 
 
 async def published(session: Session, page_id: int, content: bytes, reference: str, now: datetime) -> None:

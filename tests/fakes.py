@@ -29,6 +29,7 @@ from bot.core.events import (
     FormSubmitted,
     HomeOpened,
     Joined,
+    Left,
     MessagePosted,
     ShortcutUsed,
     Trigger,
@@ -152,6 +153,9 @@ class FakePlatform:
 
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
+
+    async def leaves(self, person: str, place: str) -> RawEvent:
+        return await self.tell("left", person, place=place)
 
     async def commands(
         self,
@@ -328,6 +332,10 @@ def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return Joined(**_common(platform, data), key=f"join {data['number']}")
 
 
+def _left(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return Left(**_common(platform, data), key=f"leave {data['number']}")
+
+
 def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return BotInvited(**_common(platform, data))
 
@@ -364,6 +372,7 @@ def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
 _TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
+    "left": _left,
     "invited": _invited,
     "home": _home,
     "command": _command,

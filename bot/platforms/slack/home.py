@@ -58,9 +58,9 @@ def _groups(home: Home) -> Iterator[list[Json]]:
 
 def _row(row: HomeRow, first: int) -> list[Json]:
     """Its words, as far as they fit into one block, above its buttons."""
-    begin, *rest = [one.block for one in blocks_of(row.text)] or [None]
-    shown = [begin, *([line(ELLIPSIS).block] if rest else [])] if begin else []
-    return shown + [one.block for one in button_rows(row.buttons, first)]
+    told = blocks_of(row.text)
+    shown = [*told[:1], line(ELLIPSIS)] if len(told) > 1 else told
+    return [one.block for one in (*shown, *button_rows(row.buttons, first))]
 
 
 def _bytes(blocks: list[Json]) -> int:
