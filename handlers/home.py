@@ -159,9 +159,9 @@ async def _publish(services: Services, page: HomePage, account: Account, home: H
 
 
 async def _still_stands(services: Services, page: HomePage) -> bool:
-    if page.published_at is None or page.reference is None or services.now() - page.published_at >= _GOOD_FOR:
+    if page.published_at is None or page.message_id is None or services.now() - page.published_at >= _GOOD_FOR:
         return False
-    row = await outbox.by_reference(services.session, page.reference)
+    row = await outbox.by_reference(services.session, page.message_id)
     return row is None or row.state != OutboxState.DEAD.value
 
 

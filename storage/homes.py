@@ -9,7 +9,7 @@ from sqlalchemy import Index, delete, update
 from sqlmodel import SQLModel, col, select
 
 from bot.core.addresses import Account
-from storage.columns import Erase, Moment, neutral, pseudonymous, row_id
+from storage.columns import Erase, Moment, SealedText, neutral, personal, pseudonymous, row_id
 from storage.database import Session
 from storage.members import user_key
 from storage.upserts import insert_into
@@ -18,9 +18,9 @@ from storage.upserts import insert_into
 class HomePage(SQLModel, table=True):
     """One account's page. Without ``member_id`` it is a stranger's, who is known by a digest alone.
 
-    ``content`` is a keyed digest of what was published last, ``reference`` the message of the outbox that did. A page
-    follows what its person does, and an exact moment could tell who acted at that moment: ``seen_at`` is the hour
-    alone, ``published_at`` the day.
+    ``content`` is a keyed digest of what was published last, ``message_id`` the reference of the outbox's row with it.
+    A page follows what its person does, and an exact moment could tell who acted at that moment: ``seen_at`` is the
+    hour alone, ``published_at`` the day, and nobody without the key gets from here to the row of the outbox.
     """
 
     __tablename__ = "home_page"
@@ -31,7 +31,7 @@ class HomePage(SQLModel, table=True):
     member_id: int | None = pseudonymous(default=None, foreign_key="member.id", index=True, erase=Erase.ROW)
     community_id: int | None = neutral(default=None, foreign_key="community.id")
     content: bytes | None = neutral(default=None)
-    reference: str | None = neutral(default=None)
+    message_id: str | None = personal(default=None, sa_type=SealedText)
     published_at: datetime | None = neutral(default=None, sa_type=Moment)
     seen_at: datetime = neutral(sa_type=Moment)
 
@@ -78,7 +78,7 @@ async def published(session: Session, page_id: int, content: bytes, reference: s
     """This is on the page from now on, as soon as the message with this reference arrives."""
     day = now.replace(hour=0, minute=0, second=0, microsecond=0)
     statement = update(HomePage).where(col(HomePage.id) == page_id)
-    await session.exec(statement.values(content=content, reference=reference, published_at=day))
+    await session.exec(statement.values(content=content, message_id=reference, published_at=day))
 
 
 async def forget_old(session: Session, now: datetime, keep_for: timedelta) -> None:

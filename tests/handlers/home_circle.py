@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -58,7 +58,6 @@ class HomeCircle:
     """Fatima facilitates, Hassan answers what is asked about the cold chain, Ana is a member, Ben nobody yet."""
 
     running: Program
-    seen: dict[str, int] = field(default_factory=dict)
 
     @property
     def fake(self) -> FakePlatform:

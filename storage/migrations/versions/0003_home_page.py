@@ -21,7 +21,7 @@ def upgrade() -> None:
         sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("community_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=True),
         sa.Column("content", sa.LargeBinary(), nullable=True),
-        sa.Column("reference", sa.String(), nullable=True),
+        sa.Column("message_id", sa.LargeBinary(), nullable=True),
         sa.Column("published_at", sa.BigInteger(), nullable=True),
         sa.Column("seen_at", sa.BigInteger(), nullable=False),
         sa.ForeignKeyConstraint(
