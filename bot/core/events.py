@@ -250,6 +250,16 @@ class GivenUp:
     """Something in the community that ``services`` are about has become a dead letter. No event, but news of one."""
 
 
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """What somebody asked for, or a task, has just been done in the community that ``services`` are about.
+
+    No event, but news of one, told in the same transaction. ``what`` names the step or the task.
+    """
+
+    what: str
+
+
 def as_it_stands(told: Iterable[Event]) -> MessagePosted | None:
     """A message with the words of its latest edit, out of everything that was told of it, in any order.
 

@@ -84,7 +84,7 @@ def edited(message: Message, say: Say) -> Posting:
 
     What doesn't fit is left out, with a word that says so.
     """
-    shown, rows = blocks_of(message.text), _rows(message.buttons)
+    shown, rows = blocks_of(message.text), button_rows(message.buttons)
     kept = _beginning(rows, _ROOM_FOR_BUTTONS)
     told = line(say(SHORTENED), italic=True)
     room = _LONGEST_MESSAGE - _cost(kept)
@@ -101,10 +101,17 @@ def link(there: MessageRef) -> str:
     return f"{address}?thread_ts={quote(there.thread, safe='')}&cid={channel}" if there.thread else address
 
 
+def button_rows(buttons: Iterable[Button], first: int = 0) -> list[Shown]:
+    """The buttons in as few blocks as can hold them, numbered from ``first`` on; without those that lead elsewhere."""
+    elements = [_button(one, number) for number, one in enumerate(filter(_can_be_shown, buttons), first)]
+    rows = [elements[start : start + _BUTTONS_A_BLOCK] for start in range(0, len(elements), _BUTTONS_A_BLOCK)]
+    return [Shown({"type": "actions", "elements": row}, " · ".join(one["text"]["text"] for one in row)) for row in rows]
+
+
 def _postings(
     text: Text, buttons: Sequence[Button], files: tuple[File, ...], say: Say, *, thread: bool
 ) -> list[Posting]:
-    shown, rows = blocks_of(text), _rows(buttons)
+    shown, rows = blocks_of(text), button_rows(buttons)
     groups = _grouped(shown, _LONGEST_MESSAGE - min(_cost(rows), _ROOM_FOR_BUTTONS))
     if len(groups) > MOST_MESSAGES:
         files = (*files, File(name="details.txt" if thread else "message.txt", words=readable(plain(parse(text)))))
@@ -169,13 +176,6 @@ def _beginning(shown: Sequence[Shown], limit: int, count: int = _MOST_BLOCKS // 
 
 def _cost(shown: Iterable[Shown]) -> int:
     return sum(length(one.words) + _BLOCK_COSTS for one in shown)
-
-
-def _rows(buttons: Iterable[Button]) -> list[Shown]:
-    """The buttons in as few blocks as can hold them."""
-    elements = [_button(one, number) for number, one in enumerate(filter(_can_be_shown, buttons))]
-    rows = [elements[first : first + _BUTTONS_A_BLOCK] for first in range(0, len(elements), _BUTTONS_A_BLOCK)]
-    return [Shown({"type": "actions", "elements": row}, " · ".join(one["text"]["text"] for one in row)) for row in rows]
 
 
 def _can_be_shown(button: Button) -> bool:

@@ -73,7 +73,7 @@ class Sending:
                 raise TriggerExpired  # forms are asked question by question; one that waits leads there by a button
             if isinstance(outgoing, Edit):
                 return await self._edit(outgoing)
-            return await self._send(outgoing)
+            return await self._send(outgoing) if isinstance(outgoing, Send) else None
         except Refused as refused:
             raise Undeliverable(refused.words) from None
         except ValueError:
