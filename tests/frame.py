@@ -76,6 +76,7 @@ class Program:
     async def wait(self, **time: float) -> None:
         """Let time pass in one step, and everything happen that can happen then."""
         self.clock.move_to(self.clock.now() + timedelta(**time))
+        await self.app.ticker.tick(self.clock.now())  # its own comes within a second, and what is due would come late
         await self.app.settle()
 
     async def wait_in_seconds(self, seconds: int) -> None:

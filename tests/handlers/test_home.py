@@ -163,7 +163,7 @@ async def test_a_facilitator_finds_newcomers_contributions_and_figures(tmp_path:
         assert page.under("To review") == ["**C1** (Lesson) Count the boxes twice"]
         assert "**Messages:** 1 (before: 0)" in page.under("The last seven days")[0]
         await here.presses_at_home("fatima", "Look at it")
-        assert "Count the boxes twice." in here.hears("fatima")[-1]
+        assert any("Count the boxes twice." in one for one in here.hears("fatima"))
         await here.presses("fatima", "Publish it")
         await here.while_it_follows()
         assert here.page("fatima").buttons("To review") == [["Share something"]]
