@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -225,7 +226,10 @@ async def test_who_asked_confidentially_stands_on_their_own_page_alone(tmp_path:
         assert "director" not in facilitator.words
 
 
-async def test_no_page_tells_when_a_confidential_asker_was_there(tmp_path: Path) -> None:
+async def test_no_page_tells_when_a_confidential_asker_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random.SystemRandom, "uniform", lambda _self, _shortest, longest: longest)
     async with home_circle(tmp_path) as here:
         for person in ("fatima", "hassan"):
             await here.looks(person)
