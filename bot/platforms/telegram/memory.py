@@ -62,9 +62,7 @@ class Memory:
         known = Known(
             roots=self._roots.of(messages),
             topics=topics,
-            places=self._names.of(
-                {f"{want.chat}/{one}": f"{want.chat}/{one}" for one in topics.values()} | {poll: poll}
-            ),
+            places=self._names.of(dict(zip(places, places, strict=True))),
             users=self._users.of({name: name for name in want.usernames}),
             polls={want.poll: poll} if poll else {},
             sees_joins=self._leads.get(want.chat, False),
