@@ -135,6 +135,8 @@ def check(one: Field, value: object) -> tuple[FormValue, Problem | None]:
 
 def has_answer(one: Field, standing: Standing) -> bool:
     """Whether there is something to keep: typed before, or filled in from the beginning."""
+    if isinstance(one, MultiChoiceField):
+        return bool(chosen_of(one, standing))
     value = standing.answers.get(one.name)
     return value not in (None, "", [], False) and check(one, value)[1] is None
 
