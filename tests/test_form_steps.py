@@ -27,7 +27,7 @@ from bot.core.messages import Message, Text, mark
 from bot.services import Services
 from tests.community import StandingClock
 from tests.fakes import FakePlatform
-from tests.frame import Program, program
+from tests.frame import program
 from tests.phones import Phone
 
 OVER = "This form was sent already, or is no longer open. Nothing was changed."
