@@ -11,8 +11,8 @@ from typing import Any
 
 from bot import form_questions as words
 from bot.core.addresses import Account, Privately
-from bot.core.form_steps import Standing, begun
-from bot.core.forms import Form, filled_in
+from bot.core.form_steps import Standing, begun, decided_in, questions_of
+from bot.core.forms import Form, FormValue, filled_in
 from bot.core.messages import Kind, Message, Text, mark
 from bot.core.serialization import destination_to_json, form_from_json, form_to_json
 from bot.form_questions import Asking
@@ -40,17 +40,26 @@ NOBODY: Names = MappingProxyType({})
 
 @dataclass(frozen=True, slots=True)
 class OpenSteps:
-    """A form that somebody is in the middle of, with its row."""
+    """A form that somebody is in the middle of, with its row. ``form`` has what is asked of it."""
 
     row: FormSteps
     stored: OpenedForm
     form: Form
     account: Account
 
+    @classmethod
+    def of(cls, row: FormSteps, stored: OpenedForm, account: Account) -> OpenSteps:
+        """The form as it was opened, at the step that its row tells."""
+        return cls(row, stored, questions_of(form_from_json(stored.body)), account)
+
     @property
     def standing(self) -> Standing:
         """Where it stands."""
         return Standing(self.row.position, self.row.answers["values"])
+
+    def all_answers(self, standing: Standing) -> dict[str, FormValue]:
+        """The answers, with what needed no asking."""
+        return {**decided_in(form_from_json(self.stored.body)), **standing.answers}
 
     @property
     def names(self) -> Names:
@@ -81,7 +90,7 @@ class FormAsking:
         if stored is None or stored.submitted_at is not None:
             await form_steps.end(self.session, row)
             return None
-        return OpenSteps(row, stored, form_from_json(stored.body), account)
+        return OpenSteps.of(row, stored, account)
 
     async def begin(self, stored: OpenedForm, account: Account) -> None:
         """Ask a form's first question. In the middle of another one, ask first whether to leave that."""
@@ -92,10 +101,10 @@ class FormAsking:
         if already is not None:
             await self.ask_whether_to_leave(already, {"form": stored.id})
             return
-        form = form_from_json(stored.body)
-        answers = {"values": dict(begun(form).answers), "names": {}}
-        row = await form_steps.begin(self.session, self.cipher, account, stored.id, answers, self.now)
-        await self.ask(OpenSteps(row, stored, form, account), begun(form))
+        nothing: dict[str, Any] = {"values": {}, "names": {}}
+        row = await form_steps.begin(self.session, self.cipher, account, stored.id, nothing, self.now)
+        steps = OpenSteps.of(row, stored, account)
+        await self.ask(steps, begun(steps.form))
         await self.look_in_a_day(row, account, stored.community_id)
 
     async def look_in_a_day(self, row: FormSteps, account: Account, community_id: int | None) -> None:
@@ -124,10 +133,10 @@ class FormAsking:
         sent = await self.messenger.send(Privately(steps.account), message, Kind.RECEIPT)
         await form_steps.move(self.session, steps.row, self.now, question=sent.reference)
 
-    async def ask_again(self, steps: OpenSteps) -> None:
+    async def ask_again(self, steps: OpenSteps, trouble: Text | None = None) -> None:
         """Bring the question down to where the talk is now."""
-        await self.edit(steps, words.unasked(self.asking(steps)))
-        await self.ask(steps, steps.standing)
+        await self.edit(steps, words.asked_below(self.asking(steps)))
+        await self.ask(steps, steps.standing, trouble)
 
     async def show_choices(self, steps: OpenSteps, standing: Standing) -> None:
         """Show in the question itself what is chosen by now."""
@@ -145,15 +154,15 @@ class FormAsking:
         message = words.whether_to_leave(wording, steps.form.title, steps.stored.id, json.dumps(instead))
         await self.messenger.send(Privately(steps.account), message, Kind.RECEIPT)
 
-    async def leave(self, steps: OpenSteps) -> Message:
-        """Leave the form; what is to be said about it."""
-        await self.edit(steps, words.unasked(self.asking(steps)))
+    async def leave(self, steps: OpenSteps, in_its_place: Message | None = None) -> Message:
+        """Leave the form, and the question without its buttons; what is to be said about it."""
+        await self.edit(steps, in_its_place or words.unasked(self.asking(steps)))
         await form_steps.end(self.session, steps.row)
         return words.left(self.texts.wording(steps.form.language), steps.form.title)
 
     async def close(self, steps: OpenSteps) -> Message:
         """End what was left alone, and keep what was written; what is to be said about it."""
-        typed = filled_in(steps.form, steps.standing.answers)
+        typed = filled_in(form_from_json(steps.stored.body), steps.all_answers(steps.standing))
         await self.leave(steps)
         await forms.keep_typed(self.session, steps.stored.id, form_to_json(typed))
         wording = self.texts.wording(steps.form.language)

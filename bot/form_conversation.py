@@ -30,7 +30,7 @@ from bot.core.form_steps import (
     returned,
 )
 from bot.core.forms import ConsentField, PersonField
-from bot.core.messages import Kind, Message, Text, mark
+from bot.core.messages import Kind, Message, mark
 from bot.core.serialization import destination_from_json, ref_from_json
 from bot.form_asking import CLOSES_AFTER, EXPIRE, NOBODY, Names, OpenSteps
 from bot.services import Services
@@ -69,7 +69,7 @@ async def answered(message: MessagePosted, services: Services) -> Event | None:
     try:
         given, names = await _meant(services, steps, message.text)
     except Refusal as nobody:  # nothing was changed so far: it is said with the question
-        await _say_what_is_wrong(services, steps, services.wording.say(nobody.key, **nobody.values))
+        await services.form_asking.ask_again(steps, services.wording.say(nobody.key, **nobody.values))
         return None
     return await _go_on(services, steps, message, given, names)
 
@@ -81,7 +81,7 @@ async def pressed(event: ButtonPressed, services: Services) -> Event | None:
     if steps is None or steps.stored.id != form_id:
         raise Refusal(FORM_OVER)
     if event.action == words.GO_ON:
-        await services.edit(event.reference, words.unasked(services.form_asking.asking(steps)))
+        await services.edit(event.reference, words.asked_below(services.form_asking.asking(steps)))
         await services.form_asking.ask_again(steps)
         return None
     if event.action == words.LEAVE:
@@ -116,7 +116,7 @@ async def refused(event: Event, services: Services, refusal: Refusal) -> bool:
         await services.form_asking.leave(steps)
         return await _said(services, refusal)
     asking = services.form_asking
-    await asking.edit(steps, words.unasked(asking.asking(steps)))
+    await asking.edit(steps, words.asked_below(asking.asking(steps)))
     why = services.wording.say(refusal.key, **refusal.values)
     await asking.ask(steps, returned(steps.form, outcome.standing), why, names)
     return True
@@ -149,19 +149,17 @@ async def close_what_was_left_alone(payload: Mapping[str, Any], services: Servic
 
 async def _go_on(services: Services, steps: OpenSteps, event: Event, given: Input, names: Names) -> Event | None:
     asking, before = services.form_asking, steps.standing
+    wording = services.frame.texts.wording(steps.form.language)
     outcome = proceed(steps.form, before, given)
     if outcome.turn is Turn.SAME:
         await asking.show_choices(steps, outcome.standing)
     elif outcome.turn is Turn.SEND:
         return await _complete(services, steps, event, outcome)
-    elif outcome.turn is Turn.LEFT:
-        await services.answer(await asking.leave(steps))
-    elif outcome.turn is Turn.DECLINED:
-        await asking.leave(steps)
-        await services.answer(words.declined(services.frame.texts.wording(steps.form.language), steps.form.title))
+    elif outcome.turn in (Turn.LEFT, Turn.DECLINED):
+        say = words.left if outcome.turn is Turn.LEFT else words.declined
+        await asking.leave(steps, say(wording, steps.form.title))
     elif outcome.problem is not None:
-        wording = services.frame.texts.wording(steps.form.language)
-        await _say_what_is_wrong(services, steps, wording.say(outcome.problem.key, **outcome.problem.values))
+        await asking.ask_again(steps, wording.say(outcome.problem.key, **outcome.problem.values))
     elif outcome.standing != before:
         await asking.edit(steps, _what_is_left(services, steps, outcome.standing))
         await asking.ask(steps, outcome.standing, names=names)
@@ -172,7 +170,7 @@ def _what_is_left(services: Services, steps: OpenSteps, after: Standing) -> Mess
     """What stays where the question was: its answer too, unless it goes back."""
     asking, before = services.form_asking, steps.standing
     if at_the_end(steps.form, before) or after.position <= before.position:
-        return words.unasked(asking.asking(steps))
+        return words.asked_below(asking.asking(steps))
     one = steps.form.fields[before.position]
     return words.answered(asking.asking(steps, after), one, first=steps.row.turn == 1)
 
@@ -184,14 +182,8 @@ async def _complete(services: Services, steps: OpenSteps, event: Event, outcome:
     message = words.answered(done, steps.form.fields[0], first=steps.row.turn == 1) if only else words.sent(done)
     await asking.edit(steps, message)
     await form_steps.end(services.session, steps.row)
-    values, trigger = outcome.standing.answers, getattr(event, "trigger", None)
+    values, trigger = steps.all_answers(outcome.standing), getattr(event, "trigger", None)
     return FormSubmitted(at=event.at, by=event.by, form=steps.stored.id, values=values, trigger=trigger)
-
-
-async def _say_what_is_wrong(services: Services, steps: OpenSteps, trouble: Text) -> None:
-    asking = services.form_asking
-    await asking.edit(steps, words.unasked(asking.asking(steps)))
-    await asking.ask(steps, steps.standing, trouble)
 
 
 async def _meant(services: Services, steps: OpenSteps, text: str) -> tuple[Input, Names]:

@@ -87,8 +87,13 @@ def question(asking: Asking, trouble: Text | None = None, *, first: bool = False
 
 
 def unasked(asking: Asking) -> Message:
-    """A question without its buttons, when it is asked again further down, or no longer."""
+    """A question without its buttons, when it is asked no longer."""
     return Message(_title(asking) if at_the_end(asking.form, asking.standing) else _heading(asking))
+
+
+def asked_below(asking: Asking) -> Message:
+    """The same, when something is asked further down."""
+    return Message(joined([unasked(asking).text, asking.wording.say(mark("*It goes on below.*"))]))
 
 
 def answered(asking: Asking, one: Field, *, first: bool = False) -> Message:
@@ -217,7 +222,8 @@ def _away(asking: Asking) -> list[Button]:
 
 def _look(asking: Asking, trouble: Text | None) -> Message:
     parts: list[Value] = [trouble] if trouble else []
-    parts += [_title(asking), asking.wording.say(mark("Is it as you want it?")), _everything(asking)]
+    right = mark("Nothing was sent yet. Go back to what you want to change.") if trouble else mark("Is this right?")
+    parts += [_title(asking), asking.wording.say(right), _everything(asking)]
     send = asking.button(asking.form.submit, "forms.send", emphasis=Emphasis.PRIMARY)
     return Message(joined(parts), (send, *_away(asking)))
 

@@ -197,7 +197,7 @@ def time_zone(text: str) -> str:
     if found is not None:
         return found
     raise Refusal(
-        mark("I don't know the time zone {zone}. Write it like Africa/Nairobi. Press the button to try again."),
+        mark("I don't know the time zone {zone}. Write it like Africa/Nairobi."),
         zone=text,
     )
 

@@ -134,7 +134,7 @@ async def test_a_form_is_asked_question_by_question_and_sent_after_a_last_look(t
         assert ana.last.splitlines() == [
             "**A trip**",
             "",
-            "Is it as you want it?",
+            "Is this right?",
             "",
             "- **Where to?** Goma",
             "- **Meal** No meat",

@@ -101,6 +101,18 @@ class Outcome:
     problem: Problem | None = None
 
 
+def questions_of(form: Form) -> Form:
+    """The form with what has to be asked alone: who must choose, and has one choice, is not asked."""
+    decided = decided_in(form)
+    return replace(form, fields=tuple(one for one in form.fields if one.name not in decided) or form.fields)
+
+
+def decided_in(form: Form) -> dict[str, FormValue]:
+    """What needs no asking, by field name."""
+    fields = [one for one in form.fields if isinstance(one, ChoiceField)]
+    return {one.name: one.choices[0].value for one in fields if one.required and len(one.choices) == 1}
+
+
 def begun(form: Form) -> Standing:
     """The first question, with what is filled in already. A consent is given anew each time."""
     return Standing(0, {one.name: one.initial for one in form.fields if not isinstance(one, ConsentField)})

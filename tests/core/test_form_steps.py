@@ -23,8 +23,10 @@ from bot.core.form_steps import (
     Typed,
     at_the_end,
     begun,
+    decided_in,
     has_answer,
     proceed,
+    questions_of,
     returned,
 )
 from bot.core.forms import (
@@ -207,7 +209,7 @@ def test_a_consent_that_is_needed_and_not_given_ends_the_form() -> None:
 
 def test_all_is_looked_at_once_more_before_it_is_sent() -> None:
     form = Form("act", "Title", (KINDS[0], replace(KINDS[2], name="y")), "Send")
-    filled = [Typed("fuel"), Picked("a")]
+    filled: list[Input] = [Typed("fuel"), Picked("a")]
     assert at_the_end(form, walk(form, [*filled])[-1].standing)
     problem = walk(form, [*filled, Typed("send it")])[-1].problem
     assert problem is not None
@@ -230,3 +232,12 @@ def test_what_no_longer_passes_is_asked_again_before_it_is_sent() -> None:
     assert (outcome.turn, outcome.standing.position) == (Turn.ASK, 1)
     assert outcome.problem is not None
     assert outcome.problem.key == NOT_A_CHOICE
+
+
+def test_who_must_choose_and_has_one_choice_is_not_asked() -> None:
+    only = ChoiceField(name="only", label="Only", choices=CHOICES[:1])
+    form = Form("act", "Title", (only, KINDS[0], replace(only, name="free", required=False)), "Send")
+    assert [one.name for one in questions_of(form).fields] == ["x", "free"]
+    assert decided_in(form) == {"only": "a"}
+    alone = replace(form, fields=(only,))
+    assert questions_of(alone) == alone

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.core.addresses import Account
 from bot.core.platform import RawEvent
 from bot.local_installation import LocalApp
 from handlers.health import report
@@ -24,6 +25,7 @@ from storage import (
     contributions,
     erasure,
     first_posts,
+    form_steps,
     imports,
     opting_out,
     questions,
@@ -176,6 +178,8 @@ async def leave_traces(here: Circle) -> None:
                 state=TaskState.DEAD.value,
             ),
         )  # fmt: skip
+        account, typed = Account("local", "local", here.renee.id), {"values": {"text": NAME}, "names": {}}
+        await form_steps.begin(session, here.app.database.cipher, account, "a form", typed, now)
         destination = {"to": "Privately", "account": {"platform": "local", "tenant": "local", "user": here.renee.id}}
         session.add(
             OutboxRow(
