@@ -48,9 +48,13 @@ class Handling:
         """
         if acting_on(event):
             return [(event, None)]
-        step_by_step = event.private and event.by.account.platform in self._frame.asks_step_by_step
-        first = [self._answer] if step_by_step and isinstance(event, MessagePosted) else []
+        first = [self._answer] if self._may_answer(event) else []
         return [(event, step) for step in (*first, *self._frame.registry.listeners(event))]
+
+    def _may_answer(self, event: Event) -> bool:
+        """Whether it was written where the questions of a form are answered."""
+        step_by_step = event.private and event.by.account.platform in self._frame.asks_step_by_step
+        return step_by_step and isinstance(event, MessagePosted)
 
     async def run(
         self, event_id: int, events: Sequence[Event], steps: Sequence[tuple[Event, Step | None]]
@@ -81,6 +85,8 @@ class Handling:
     async def apologise(self, events: Sequence[Event]) -> None:
         """Tell who waits for an answer that there will be none, when an event has become a dead letter."""
         for event in events:
+            if not acting_on(event) and not self._may_answer(event):
+                continue
             async with self._database.transaction() as session:
                 services = await services_for(self._frame, session, event)
                 if not await form_conversation.refused(event, services, Refusal(_FAILED)) and acting_on(event):

@@ -62,6 +62,10 @@ def travelling(received: list[dict[str, Any]]) -> Capability:
     async def day(event: CommandUsed, services: Services) -> None:
         await services.answer(Message(Text("It is {day}.", {"day": event.arguments or "Monday"})))
 
+    @capability.command("never", summary="", for_strangers=True)
+    async def never(_event: CommandUsed, _services: Services) -> None:
+        raise Refusal(mark("I don't know /{command}. Type /help for everything you can do."), command="ever")
+
     @capability.form("travelling.trip", for_strangers=True)
     async def booked(event: FormSubmitted, services: Services) -> None:
         if event.values["where"] == "Moon":

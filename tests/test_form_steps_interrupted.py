@@ -46,6 +46,19 @@ async def test_whoever_goes_on_is_asked_the_same_question_again(trips: Trips) ->
     assert len(trips.received) == 1
 
 
+async def test_a_form_is_left_also_for_a_command_that_is_refused(trips: Trips) -> None:
+    async with trips.running() as (ana, _):
+        await ana.says("/trip")
+        await ana.says("/never")
+        assert ana.last == MIDDLE
+        await ana.presses("Leave it")
+        assert ana.words[-2] == "You have left **A trip**. Nothing was sent."
+        assert ana.last.startswith("I don't know /ever.")
+        assert ana.pressable == []
+        await ana.says("/cancel")
+        assert ana.last == NOTHING_TO_LEAVE
+
+
 async def test_an_answer_in_spite_of_the_question_whether_to_leave_counts(trips: Trips) -> None:
     async with trips.running() as (ana, _):
         await ana.says("/note")
