@@ -58,14 +58,6 @@ def travelling(received: list[dict[str, Any]]) -> Capability:
         field = TextField(name="words", label="Your note", initial=event.arguments or None)
         await services.open_form(Form("travelling.note", "A note", (field,), "Keep"))
 
-    @capability.command("day", summary="", for_strangers=True)
-    async def day(event: CommandUsed, services: Services) -> None:
-        await services.answer(Message(Text("It is {day}.", {"day": event.arguments or "Monday"})))
-
-    @capability.command("never", summary="", for_strangers=True)
-    async def never(_event: CommandUsed, _services: Services) -> None:
-        raise Refusal(mark("I don't know /{command}. Type /help for everything you can do."), command="ever")
-
     @capability.form("travelling.trip", for_strangers=True)
     async def booked(event: FormSubmitted, services: Services) -> None:
         if event.values["where"] == "Moon":
@@ -89,6 +81,21 @@ def travelling(received: list[dict[str, Any]]) -> Capability:
     return capability
 
 
+def asides() -> Capability:
+    """Commands that have nothing to do with any form."""
+    capability = Capability("asides")
+
+    @capability.command("day", summary="", for_strangers=True)
+    async def day(event: CommandUsed, services: Services) -> None:
+        await services.answer(Message(Text("It is {day}.", {"day": event.arguments or "Monday"})))
+
+    @capability.command("never", summary="", for_strangers=True)
+    async def never(_event: CommandUsed, _services: Services) -> None:
+        raise Refusal(mark("I don't know /{command}. Type /help for everything you can do."), command="ever")
+
+    return capability
+
+
 class Trips:
     """One program after the other over the same database and platform, with Ana's and Ben's phones."""
 
@@ -99,7 +106,7 @@ class Trips:
 
     @asynccontextmanager
     async def running(self) -> AsyncIterator[tuple[Phone, Phone]]:
-        async with program(self.folder, travelling(self.received), fake=self.fake) as running:
+        async with program(self.folder, travelling(self.received), asides(), fake=self.fake) as running:
             await running.settle()
             yield Phone(running, "ana"), Phone(running, "ben")
 
