@@ -37,6 +37,7 @@ class TelegramPlatform:
     """
 
     name = PLATFORM
+    shows_forms = False
 
     def __init__(
         self,
