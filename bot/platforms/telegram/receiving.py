@@ -184,7 +184,7 @@ class Webhook:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             update = json.loads(await request.read())
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, OSError):  # no JSON, or broken off in the middle
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
