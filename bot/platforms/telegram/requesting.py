@@ -98,7 +98,8 @@ class RawBot(Bot):
 
     async def call(self, method: str, parameters: dict[str, Any]) -> Any:
         """The result of one call. Raises ``telegram.error.TelegramError``."""
-        return await self._post(method, dict(parameters))
+        # Not ``_post``: the defaults that it fills in are not used here, and groups of files as plain data break it.
+        return await self._do_post(method, parameters)
 
 
 def raw_bot(token: str, base: str, requests: AiohttpRequest) -> RawBot:

@@ -14,7 +14,7 @@ import aiohttp
 from sqlmodel import select
 
 from bot.app import discover_capabilities
-from bot.core.addresses import Place
+from bot.core.addresses import Account, Place
 from bot.core.capability import Capability
 from bot.core.events import CommandUsed, MessagePosted
 from bot.core.messages import Kind, Message, Text
@@ -141,6 +141,10 @@ class Installed:
     def place(self, chat: Chat) -> Place:
         """A group in Baraza's words."""
         return Place("telegram", self.tenant, str(chat.id), chat.title)
+
+    def account(self, person: Person) -> Account:
+        """Somebody in Baraza's words."""
+        return Account("telegram", self.tenant, str(person.id))
 
     async def counted(self) -> int:
         """How many messages of people are on record."""

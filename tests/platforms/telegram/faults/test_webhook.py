@@ -95,7 +95,9 @@ async def test_what_is_no_json_is_refused(here: Installed, body: bytes) -> None:
     assert await here.dead() == []
 
 
-@pytest.mark.parametrize("body", [b"[]", b"null", b"3", b'"text"', b"[{}]"], ids=["list", "null", "3", "text", "in-one"])
+@pytest.mark.parametrize(
+    "body", [b"[]", b"null", b"3", b'"text"', b"[{}]"], ids=["list", "null", "3", "text", "in-one"]
+)
 async def test_what_is_no_update_is_a_visible_dead_letter_and_does_not_come_again(here: Installed, body: bytes) -> None:
     assert await posts(here, body, JSON) == HTTPStatus.OK
     await here.settles()
