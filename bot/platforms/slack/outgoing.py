@@ -15,6 +15,7 @@ from bot.core.addresses import MessageRef
 from bot.core.messages import Attachment, Button, Emphasis, Message, Text, mark
 from bot.platforms.rich_text import clean, parse, plain
 from bot.platforms.slack._blocks import Shown, blocks_of, line, plain_text
+from bot.platforms.slack._commands import as_typed
 from bot.platforms.slack._lengths import ELLIPSIS, escaped, is_blank, length, shortened
 from bot.platforms.slack._reading import readable
 
@@ -114,7 +115,10 @@ def _postings(
     shown, rows = blocks_of(text), _rows(buttons)
     groups = _grouped(shown, _LONGEST_MESSAGE - min(_cost(rows), _ROOM_FOR_BUTTONS))
     if len(groups) > MOST_MESSAGES:
-        files = (*files, File(name="details.txt" if thread else "message.txt", words=readable(plain(parse(text)))))
+        files = (
+            *files,
+            File(name="details.txt" if thread else "message.txt", words=readable(plain(parse(as_typed(text))))),
+        )
         groups = [[shown[0], line(say(IN_THE_FILE), italic=True)]]
     under = [_Room(groups[-1] if groups else [])]
     for row in rows:
