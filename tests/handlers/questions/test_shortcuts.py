@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import Json, Someone
+from tests.conversations import Json, Someone
 from tests.handlers.questions.acting import heard_by, state_of
 from tests.handlers.questions.circle import BY_NAME, CONFIDENTIAL, Circle, circle
 
@@ -17,8 +17,7 @@ KNOWN = "As short as you can: under a minute. <!channel> *now*"
 async def form_of(who: Someone) -> Json:
     form = await who.form()
     assert form is not None
-    fields = form["form"]["fields"]
-    return {"intro": str(form["form"]["intro"]), **{field["name"]: field["initial"] for field in fields}}
+    return {"intro": form.intro, **{field.name: field.initial for field in form.fields}}
 
 
 async def test_whoever_chooses_ask_an_expert_asks_in_their_own_name(tmp_path: Path) -> None:
