@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 
 import pytest
 
@@ -11,30 +11,46 @@ from tests.conversations import STAGE, Stage
 from tests.handlers.stages import HTTP, LOCAL, SOCKET, stages_of
 from tests.slack_community import OnSlack
 
+_STAGES: dict[str, Callable[[], Stage]] = {
+    LOCAL: OnTheLocalPage,
+    SOCKET: lambda: OnSlack(socket=True),
+    HTTP: lambda: OnSlack(socket=False),
+}
+
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
-    """Play each conversation once for each of its stages."""
+    """Play each conversation once on each of its stages."""
     stages = stages_of(metafunc.definition.nodeid)
     if stages and metafunc.definition.get_closest_marker("asyncio") is not None:
-        metafunc.fixturenames.append("stage")
         metafunc.parametrize("stage", stages, indirect=True)
 
 
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Where a workspace was opened, it is closed afterwards."""
+    if (
+        isinstance(item, pytest.Function)
+        and hasattr(item, "callspec")
+        and "stage" in item.callspec.params
+        and "curtain" not in item.fixturenames
+    ):
+        item.fixturenames.append("curtain")
+
+
 @pytest.fixture(autouse=True)
-def on_the_local_page() -> Iterator[None]:
-    """Where a conversation is played when nothing else is said."""
-    token = STAGE.set(OnTheLocalPage())
-    yield
+def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Where this conversation is played; on the local page where nothing else is said.
+
+    It is used by every test, and not asynchronous, since a test only sees what is set before its loop begins.
+    """
+    played = _STAGES[getattr(request, "param", LOCAL)]()
+    token = STAGE.set(played)
+    yield played
     STAGE.reset(token)
 
 
 @pytest.fixture
-async def stage(request: pytest.FixtureRequest) -> AsyncIterator[Stage]:
-    """Where this conversation is played."""
-    if request.param == LOCAL:
-        yield STAGE.get()
-        return
-    slack = OnSlack(socket={SOCKET: True, HTTP: False}[request.param])
-    STAGE.set(slack)
-    yield slack
-    await slack.close()
+async def curtain(stage: Stage) -> AsyncIterator[None]:
+    """The stage is left as nobody had been there."""
+    yield
+    if isinstance(stage, OnSlack):
+        await stage.close()
