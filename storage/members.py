@@ -168,9 +168,9 @@ async def who_did(session: Session, person: Person, at: datetime, now: datetime)
 
 async def known_among(session: Session, accounts: Iterable[Account]) -> dict[Account, int]:
     """The member ids behind those of ``accounts`` that are known."""
-    keys = {_user_key(account): account for account in accounts}
+    keys = {user_key(account): account for account in accounts}
     statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
-    return {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
+    return {keys[key]: member_id for key, member_id in (await session.exec(statement)).all()}
 
 
 async def ensure_many(
@@ -186,9 +186,9 @@ async def ensure_many(
     """
     found = await known_among(session, people)
     strangers = people.keys() - found.keys()
-    erased = await erased_accounts.among(session, [_user_key(one) for one in strangers]) if strangers else {}
+    erased = await erased_accounts.among(session, [user_key(one) for one in strangers]) if strangers else {}
     for account in strangers:
-        erased_at, last_act = erased.get(_user_key(account)), last_acts.get(account)
+        erased_at, last_act = erased.get(user_key(account)), last_acts.get(account)
         if erased_at is None or last_act is None or last_act >= erased_at:
             found[account] = await _add(session, people[account], now)
     return found
@@ -204,7 +204,7 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
         "member_id": member.id,
         "platform": account.platform,
         "tenant": account.tenant,
-        "user_key": _user_key(account),
+        "user_key": user_key(account),
         "user": account.user,
         "is_bot": person.is_bot,
     }
@@ -395,7 +395,8 @@ async def of_community(session: Session, community_id: int) -> list[Member]:
     return list((await session.exec(statement)).all())
 
 
-def _user_key(account: Account) -> bytes:
+def user_key(account: Account) -> bytes:
+    """What stands for an account where its id must not stand: a keyed digest."""
     return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
 
 
@@ -403,5 +404,5 @@ def _is(account: Account) -> tuple[Any, ...]:
     return (
         col(MemberAccount.platform) == account.platform,
         col(MemberAccount.tenant) == account.tenant,
-        col(MemberAccount.user_key) == _user_key(account),
+        col(MemberAccount.user_key) == user_key(account),
     )
