@@ -22,7 +22,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """Play each conversation once on each of its stages."""
     stages = stages_of(metafunc.definition.nodeid)
     if stages and metafunc.definition.get_closest_marker("asyncio") is not None:
-        metafunc.parametrize("stage", stages, indirect=True)
+        metafunc.parametrize("played_on", stages, indirect=True)
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
@@ -30,14 +30,14 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     if (
         isinstance(item, pytest.Function)
         and hasattr(item, "callspec")
-        and "stage" in item.callspec.params
+        and "played_on" in item.callspec.params
         and "curtain" not in item.fixturenames
     ):
         item.fixturenames.append("curtain")
 
 
 @pytest.fixture(autouse=True)
-def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
+def played_on(request: pytest.FixtureRequest) -> Iterator[Stage]:
     """Where this conversation is played; on the local page where nothing else is said.
 
     It is used by every test, and not asynchronous, since a test only sees what is set before its loop begins.
@@ -49,8 +49,8 @@ def stage(request: pytest.FixtureRequest) -> Iterator[Stage]:
 
 
 @pytest.fixture
-async def curtain(stage: Stage) -> AsyncIterator[None]:
+async def curtain(played_on: Stage) -> AsyncIterator[None]:
     """The stage is left as nobody had been there."""
     yield
-    if isinstance(stage, OnSlack):
-        await stage.close()
+    if isinstance(played_on, OnSlack):
+        await played_on.close()

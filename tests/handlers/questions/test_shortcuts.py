@@ -96,7 +96,6 @@ async def test_who_may_not_and_what_is_over_is_refused_in_a_sentence(tmp_path: P
     async with circle(tmp_path) as here:
         await here.asks(here.ana, QUESTION)
         message = await here.mei.says(KNOWN, place="circle")
-        assert "Save as answer" not in await here.ana.shortcuts()
 
         async def saves(who: Someone, code: str) -> str:
             await who.uses_shortcut(message, "Save as answer")
@@ -110,6 +109,13 @@ async def test_who_may_not_and_what_is_over_is_refused_in_a_sentence(tmp_path: P
         before = await heard_by(here.ana)
         assert await saves(here.fatima, "Q1") == "This question has been answered already. Thank you!"
         assert await heard_by(here.ana) == before
+
+
+async def test_who_is_no_expert_is_not_offered_to_save_an_answer(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        assert "Save as answer" not in await here.ana.shortcuts()
+        assert "Save as answer" in await here.mei.shortcuts()
+        assert "Save as answer" in await here.fatima.shortcuts()
 
 
 async def test_a_facilitator_does_not_answer_what_they_asked_confidentially(tmp_path: Path) -> None:
