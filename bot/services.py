@@ -22,7 +22,7 @@ from bot.core.roles import Role
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
-from storage import communities, inbox, members, tasks
+from storage import accounts, communities, inbox, members, tasks
 from storage.communities import Community, CommunityPlace
 from storage.database import Database, Session
 from storage.encryption import Cipher
@@ -177,9 +177,12 @@ class Services:
         return await self.messenger.send(InPlace(place, thread), message, kind)
 
     async def tell(self, member: Member, message: Message, kind: Kind) -> OutboxRow | None:
-        """Say something to one member privately, on the account that came last; None when none can be reached."""
-        accounts = await members.reachable_accounts_of(self.session, member.id)
-        return await self.write_to(accounts[0], message, kind) if accounts else None
+        """Say something to one member privately, on the account they chose for that, else on the one they used last.
+
+        None when none can be reached.
+        """
+        reachable = await accounts.reachable(self.session, member.id)
+        return await self.write_to(reachable[0], message, kind) if reachable else None
 
     async def write_to(self, account: Account, message: Message, kind: Kind) -> OutboxRow:
         """Say something privately to an account, also of somebody who is no member."""
@@ -346,6 +349,8 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
         own = await members.communities_of(session, member.id) if member and event.private else []
         community = own[0] if own else None
     roles: frozenset[Role] = frozenset()
+    if member and acting_on(event):
+        await accounts.used(session, event.by.account)
     if community and member:
         roles = await members.roles_of(session, community.id, member.id)
     return Services(frame, session, event, community, place, member, roles)

@@ -7,6 +7,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
 from bot.core.addresses import Place
@@ -26,6 +27,7 @@ class Community(SQLModel, table=True):
     ``keep_activity_months``: activity older than so many months is removed; 0 means never. A new community begins
     with 24, enough to compare a season with that of the year before. One that was here before anybody could choose,
     or whose history was imported, keeps everything until its facilitator decides otherwise.
+    ``all_main_places``: answers that helped and prompts go to every main place, not only to the first.
     """
 
     __tablename__ = "community"
@@ -45,6 +47,7 @@ class Community(SQLModel, table=True):
     facilitator_after_hours: int = neutral(default=72, sa_column_kwargs={"server_default": "72"})
     silence_days: int = neutral(default=7, sa_column_kwargs={"server_default": "7"})
     keep_activity_months: int = neutral(default=24, sa_column_kwargs={"server_default": "0"})
+    all_main_places: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
 
     @property
     def working_time(self) -> WorkingTime:
@@ -173,6 +176,12 @@ async def place_for(session: Session, community_id: int, *purposes: Purpose) -> 
             if place.purpose == purpose.value:
                 return place
     return None
+
+
+async def main_places(session: Session, community: Community) -> list[CommunityPlace]:
+    """Where answers that helped and prompts are posted: the first main place, or all of them, as it is set."""
+    places = [one for one in await places_of(session, community.id) if one.purpose == Purpose.MAIN.value]
+    return places if community.all_main_places else places[:1]
 
 
 async def change(session: Session, community: Community, **values: Any) -> None:

@@ -9,13 +9,25 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
 from bot.core.messages import mark
 from bot.core.roles import Role
-from storage import erased_accounts, tenants
-from storage.columns import Erase, Moment, SealedText, current_cipher, neutral, personal, pseudonymous, row_id
+from storage import erased_accounts
+from storage.columns import (
+    Erase,
+    Linked,
+    Moment,
+    RowId,
+    SealedText,
+    current_cipher,
+    neutral,
+    personal,
+    pseudonymous,
+    row_id,
+)
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.upserts import insert_into
@@ -27,26 +39,32 @@ FORMER_MEMBER = mark("Former member")
 class Member(SQLModel, table=True):
     """One person, with one or more accounts. Units, languages and topics are what they told about themselves.
 
-    Since ``forgotten_at`` it stands for nobody: figures still count what its person did.
+    Since ``forgotten_at`` it stands for nobody: figures still count what its person did. With ``linked_to_id`` it is
+    who somebody was before their accounts were linked: nothing is theirs now but what ``storage.linking`` keeps.
     """
 
     __tablename__ = "member"
 
     id: int = row_id()
-    name: str = personal(sa_type=SealedText)
-    language: str | None = neutral(default=None)
-    unit: str | None = personal(default=None)
-    languages: list[str] = personal(default_factory=list, sa_type=JSON)
-    topics_known: list[str] = personal(default_factory=list, sa_type=JSON)
-    topics_wanted: list[str] = personal(default_factory=list, sa_type=JSON)
-    introduced_at: datetime | None = neutral(default=None, sa_type=Moment)
-    announced_at: datetime | None = neutral(default=None, sa_type=Moment)
-    created_at: datetime = neutral(sa_type=Moment)
-    forgotten_at: datetime | None = neutral(default=None, sa_type=Moment)
+    name: str = personal(sa_type=SealedText, linked=Linked.FULLER)
+    language: str | None = neutral(default=None, linked=Linked.OWN)
+    unit: str | None = personal(default=None, linked=Linked.FULLER)
+    languages: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
+    topics_known: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
+    topics_wanted: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
+    introduced_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.FIRST)
+    announced_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.FIRST)
+    created_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
+    forgotten_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.OWN)
+    linked_to_id: int | None = pseudonymous(default=None, sa_type=RowId, index=True, erase=Erase.CLEAR)
 
 
 class MemberAccount(SQLModel, table=True):
-    """One account of a member. ``user_key`` is a digest to look it up by; the id itself is encrypted."""
+    """One account of a member. ``user_key`` is a digest to look it up by; the id itself is encrypted.
+
+    Of several accounts of one member the ``preferred`` one is written to, else the ``last_used``; no moment is kept,
+    as it could tell who asked something confidentially.
+    """
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("platform", "tenant", "user_key"),)
@@ -58,6 +76,8 @@ class MemberAccount(SQLModel, table=True):
     user_key: bytes = pseudonymous()
     user: str = personal(sa_type=SealedText)
     is_bot: bool = neutral(default=False)
+    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
+    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": sql("true")})
 
 
 class Membership(SQLModel, table=True):
@@ -67,9 +87,9 @@ class Membership(SQLModel, table=True):
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True, erase=Erase.KEEP)
-    joined_at: datetime = neutral(sa_type=Moment)
-    left_at: datetime | None = neutral(default=None, sa_type=Moment)
-    last_left_at: datetime | None = neutral(default=None, sa_type=Moment)
+    joined_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
+    left_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.OPEN)
+    last_left_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.LAST)
 
 
 class Presence(SQLModel, table=True):
@@ -79,7 +99,7 @@ class Presence(SQLModel, table=True):
 
     place_id: int = neutral(foreign_key="place.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
-    since: datetime = neutral(sa_type=Moment)
+    since: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
 
 
 class MemberRole(SQLModel, table=True):
@@ -150,7 +170,7 @@ async def who_did(session: Session, person: Person, at: datetime, now: datetime)
 
 async def known_among(session: Session, accounts: Iterable[Account]) -> dict[Account, int]:
     """The member ids behind those of ``accounts`` that are known."""
-    keys = {_user_key(account): account for account in accounts}
+    keys = {user_key(account): account for account in accounts}
     statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
     return {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
 
@@ -168,9 +188,9 @@ async def ensure_many(
     """
     found = await known_among(session, people)
     strangers = people.keys() - found.keys()
-    erased = await erased_accounts.among(session, [_user_key(one) for one in strangers]) if strangers else {}
+    erased = await erased_accounts.among(session, [user_key(one) for one in strangers]) if strangers else {}
     for account in strangers:
-        erased_at, last_act = erased.get(_user_key(account)), last_acts.get(account)
+        erased_at, last_act = erased.get(user_key(account)), last_acts.get(account)
         if erased_at is None or last_act is None or last_act >= erased_at:
             found[account] = await _add(session, people[account], now)
     return found
@@ -186,7 +206,7 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
         "member_id": member.id,
         "platform": account.platform,
         "tenant": account.tenant,
-        "user_key": _user_key(account),
+        "user_key": user_key(account),
         "user": account.user,
         "is_bot": person.is_bot,
     }
@@ -199,21 +219,18 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
 
 
 async def by_id(session: Session, member_id: int) -> Member | None:
-    """The member with this id, or None."""
-    return await session.get(Member, member_id)
+    """The member with this id, or who they are since their accounts were linked; None where there is nobody."""
+    found = await session.get(Member, member_id)
+    while found is not None and found.linked_to_id is not None:
+        found = await session.get(Member, found.linked_to_id)
+    return found
 
 
 async def accounts_of(session: Session, member_id: int) -> list[Account]:
-    """The accounts of a member, the newest first."""
-    statement = select(MemberAccount).where(MemberAccount.member_id == member_id).order_by(col(MemberAccount.id).desc())
+    """The accounts of a member: the one they are rather written to, then the one used last, then the newest."""
+    wished = (col(MemberAccount.preferred).desc(), col(MemberAccount.last_used).desc(), col(MemberAccount.id).desc())
+    statement = select(MemberAccount).where(MemberAccount.member_id == member_id).order_by(*wished)
     return [Account(row.platform, row.tenant, row.user) for row in (await session.exec(statement)).all()]
-
-
-async def reachable_accounts_of(session: Session, member_id: int) -> list[Account]:
-    """The same without those where the bot is no longer installed."""
-    gone = {(one.platform, one.tenant) for one in await tenants.closed(session)}
-    accounts = await accounts_of(session, member_id)
-    return [account for account in accounts if (account.platform, account.tenant) not in gone]
 
 
 async def arrive(session: Session, community_id: int, place_id: int, member_id: int, at: datetime) -> None:
@@ -377,7 +394,8 @@ async def of_community(session: Session, community_id: int) -> list[Member]:
     return list((await session.exec(statement)).all())
 
 
-def _user_key(account: Account) -> bytes:
+def user_key(account: Account) -> bytes:
+    """The digest by which an account is looked up."""
     return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
 
 
@@ -385,5 +403,5 @@ def _is(account: Account) -> tuple[Any, ...]:
     return (
         col(MemberAccount.platform) == account.platform,
         col(MemberAccount.tenant) == account.tenant,
-        col(MemberAccount.user_key) == _user_key(account),
+        col(MemberAccount.user_key) == user_key(account),
     )
