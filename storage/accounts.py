@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Sequence
 from typing import Any
 
 from sqlmodel import col, select, update
 
-from bot.core.addresses import Account
+from bot.core.addresses import Account, platform_name
 from storage import members, tenants
 from storage.database import Session
 from storage.members import Member, MemberAccount
@@ -28,6 +30,18 @@ async def rows_of(session: Session, member_id: int) -> list[MemberAccount]:
 async def row_at(session: Session, account: Account) -> MemberAccount | None:
     """The row of an account, or None when nobody is known there."""
     return (await session.exec(select(MemberAccount).where(*_is(account)))).one_or_none()
+
+
+async def names_of(session: Session, rows: Sequence[MemberAccount]) -> dict[int, str]:
+    """What people call the places of these accounts, by the rows' numbers: Slack; with several, which of them."""
+    often = Counter(row.platform for row in rows)
+    names: dict[int, str] = {}
+    for row in rows:
+        names[row.id] = platform_name(row.platform)
+        if often[row.platform] > 1:
+            known = [one.name for one in await tenants.open_on(session, row.platform) if one.tenant == row.tenant]
+            names[row.id] += f" ({known[0] if known else row.tenant})"
+    return names
 
 
 async def used(session: Session, account: Account) -> None:

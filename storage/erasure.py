@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, LargeBinary, Table, and_, delete, not_, update
 from sqlmodel import col, select
 
-from storage import accounts, erased_accounts, questions
+from storage import accounts, erased_accounts, link_codes, questions
 from storage.columns import DECLARED, Declared, Erase, SealedBytes, SealedJson
 from storage.database import Session
 from storage.encryption import Cipher
@@ -83,6 +83,7 @@ async def erase(
     own = (await session.exec(select(MemberAccount).where(MemberAccount.member_id == member_id))).all()
     await erased_accounts.add(session, [one.user_key for one in own], now)
     await erased_accounts.was_on(session, member_id, {one.platform for one in own})
+    await link_codes.forget_tries(session, [one.user_key for one in own])
     everyone = await accounts.ids_of(session, member_id)
     await questions.forget_asker(session, cipher, everyone, keep_shared=keep_shared)
     for table in reversed(all_tables()):

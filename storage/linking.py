@@ -137,6 +137,24 @@ async def links_of(session: Session, member_id: int) -> list[MemberLink]:
     return list((await session.exec(statement)).all())
 
 
+async def accounts_that_came(session: Session, row: MemberLink) -> list[int]:
+    """The numbers of the accounts that came with somebody."""
+    moved = select(LinkedRows.key).where(
+        LinkedRows.link_id == row.id, LinkedRows.subject == MemberAccount.__tablename__
+    )
+    return [key[0] for keys in (await session.exec(moved)).all() for key in keys]
+
+
+async def names_of(session: Session, member_id: int) -> set[str]:
+    """Every name that somebody goes by, or went by before their accounts were linked."""
+    ids = await accounts.ids_of(session, member_id)
+    names = {one.name for one in (await session.exec(select(Member).where(col(Member.id).in_(ids)))).all()}
+    pairs = select(LinkedPair).where(LinkedPair.member_id == member_id, LinkedPair.subject == Member.__tablename__)
+    for pair in (await session.exec(pairs)).all():
+        names |= {str(pair.own["name"]), str(pair.came["name"])}
+    return names - {""}
+
+
 async def link_of(session: Session, link_id: int) -> MemberLink | None:
     """The link of this number; None where they have parted."""
     return await session.get(MemberLink, link_id, populate_existing=True)

@@ -13,7 +13,7 @@ from bot.services import Services
 from bot.texts import OWN_NAMES
 from handlers.welcome._capability import capability
 from handlers.welcome._greeting import update_greeting
-from storage import communities, members, welcomes
+from storage import accounts, communities, members, welcomes
 
 
 @capability.button("welcome.introduce")
@@ -76,7 +76,10 @@ async def introduced(event: FormSubmitted, services: Services) -> None:
     await update_greeting(services, member)
     say, label = services.wording.say, services.wording.label
     if not first_time:
-        await services.answer(Message(say(mark("Thank you, {name}. Your profile is up to date."), name=profile.name)))
+        text = say(mark("Thank you, {name}. Your profile is up to date."), name=profile.name)
+        several = len(await accounts.rows_of(services.session, member.id)) > 1
+        where = (Button(label(mark("Where I write to you")), "linking.where"),) if several else ()
+        await services.answer(Message(text, where))
         return
     place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
     if place is None:
