@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -170,18 +171,26 @@ async def places_on(session: Session, platform: str) -> list[CommunityPlace]:
 
 async def place_for(session: Session, community_id: int, *purposes: Purpose) -> CommunityPlace | None:
     """The community's first place of the first of ``purposes`` that it has a place for."""
-    places = await places_of(session, community_id)
     for purpose in purposes:
-        for place in places:
-            if place.purpose == purpose.value:
-                return place
+        for place in await places_for(session, community_id, purpose):
+            return place
     return None
+
+
+async def places_for(session: Session, community_id: int, purpose: Purpose) -> list[CommunityPlace]:
+    """The community's places of this purpose, in the order in which they came to it."""
+    return [place for place in await places_of(session, community_id) if place.purpose == purpose.value]
 
 
 async def main_places(session: Session, community: Community) -> list[CommunityPlace]:
     """Where answers that helped and prompts are posted: the first main place, or all of them, as it is set."""
-    places = [one for one in await places_of(session, community.id) if one.purpose == Purpose.MAIN.value]
+    places = await places_for(session, community.id, Purpose.MAIN)
     return places if community.all_main_places else places[:1]
+
+
+def names_of(places: Sequence[CommunityPlace]) -> str:
+    """The names of several places, to stand behind one ``#``: circle, #cercle."""
+    return ", #".join(place.name for place in places)
 
 
 async def change(session: Session, community: Community, **values: Any) -> None:

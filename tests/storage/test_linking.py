@@ -153,7 +153,7 @@ def test_of_two_values_the_declared_one_stays(how: Linked, own: Any, came: Any, 
 def test_the_fuller_profile_stays_and_its_gaps_are_filled() -> None:
     table = Member.__table__  # type: ignore[attr-defined]
     empty: dict[str, Any] = {column.name: None for column in values_of(table)}
-    lists = {"languages": [], "topics_known": [], "topics_wanted": []}
+    lists: dict[str, list[str]] = {"languages": [], "topics_known": [], "topics_wanted": []}
     own = {**empty, **lists, "name": "Ana", "unit": "Goma", "language": "en"}
     came = {**empty, **lists, "name": "Anita", "topics_known": ["fuel"], "introduced_at": START, "language": "fr"}
     made = merged(table, own, came)
