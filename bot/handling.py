@@ -10,7 +10,7 @@ from time import perf_counter
 from bot.core.addresses import Account
 from bot.core.dispatch import NotAllowed, Registry, Step, acting_on, check_roles
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, ShortcutUsed
+from bot.core.events import ButtonPressed, CarriedOut, CommandUsed, Event, FormSubmitted, ShortcutUsed
 from bot.core.forms import filled_in
 from bot.core.messages import Button, Kind, Message, mark
 from bot.core.serialization import form_from_json, form_to_json
@@ -102,6 +102,8 @@ class Handling:
             return
         check_roles(step, event, services.roles)
         await step.handler(event, services)
+        if services.known_community is not None and acting_on(event):
+            await services.announce(CarriedOut(step.name))
 
     async def _look_up(self, services: Services, event: Event) -> tuple[Event, Step, int | None]:
         """What a command, a button or a form is about, and in which community; None leaves that as it is.

@@ -172,7 +172,7 @@ async def known_among(session: Session, accounts: Iterable[Account]) -> dict[Acc
     """The member ids behind those of ``accounts`` that are known."""
     keys = {user_key(account): account for account in accounts}
     statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
-    return {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
+    return {keys[key]: member_id for key, member_id in (await session.exec(statement)).all()}
 
 
 async def ensure_many(
@@ -277,29 +277,6 @@ async def depart(session: Session, community_id: int, place_id: int, member_id: 
         await session.flush()
 
 
-async def vacate(session: Session, community_id: int, place_id: int, at: datetime) -> None:
-    """The place is no longer one of the community's. Who is in none of its others has left the community.
-
-    Who holds a role stays in it: or who took the place out could no longer bring it back.
-    """
-    there = select(Presence.member_id).where(Presence.place_id == place_id)
-    elsewhere = (
-        select(Presence.member_id)
-        .join(CommunityPlace, col(CommunityPlace.id) == col(Presence.place_id))
-        .where(CommunityPlace.community_id == community_id, Presence.place_id != place_id)
-    )
-    with_a_role = select(MemberRole.member_id).where(MemberRole.community_id == community_id)
-    statement = update(Membership).where(
-        col(Membership.community_id) == community_id,
-        col(Membership.left_at).is_(None),
-        col(Membership.member_id).in_(there),
-        col(Membership.member_id).not_in(elsewhere),
-        col(Membership.member_id).not_in(with_a_role),
-    )
-    await session.exec(statement.values(left_at=at))
-    await session.exec(delete(Presence).where(col(Presence.place_id) == place_id))
-
-
 async def membership(session: Session, community_id: int, member_id: int) -> Membership | None:
     """Since when a member belongs to a community; None for strangers."""
     return await session.get(Membership, (community_id, member_id))
@@ -395,7 +372,7 @@ async def of_community(session: Session, community_id: int) -> list[Member]:
 
 
 def user_key(account: Account) -> bytes:
-    """The digest by which an account is looked up."""
+    """What stands for an account where its id must not stand: a keyed digest."""
     return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
 
 

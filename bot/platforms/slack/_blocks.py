@@ -7,9 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from bot.core.messages import Text
+from bot.platforms.cutting import ELLIPSIS, is_blank
+from bot.platforms.reading import readable
 from bot.platforms.rich_text import Block, Code, Listing, Quote, Span, clean, parse
-from bot.platforms.slack._lengths import ELLIPSIS, is_blank, length, pieces, shortened
-from bot.platforms.slack._reading import readable
+from bot.platforms.slack._lengths import length, pieces, shortened
 
 Json = dict[str, Any]
 

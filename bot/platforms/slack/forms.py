@@ -24,11 +24,12 @@ from bot.core.forms import (
     TextField,
 )
 from bot.core.messages import mark
+from bot.platforms.cutting import ELLIPSIS, is_blank
+from bot.platforms.reading import readable
 from bot.platforms.rich_text import clean
 from bot.platforms.slack._blocks import blocks_of, line, plain_text
 from bot.platforms.slack._forms import CALLBACK, FIELD, VALUE, OpenedForm, metadata
-from bot.platforms.slack._lengths import ELLIPSIS, is_blank, shortened
-from bot.platforms.slack._reading import readable
+from bot.platforms.slack._lengths import shortened
 
 Json = dict[str, Any]
 Say = Callable[[str], str]

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.core.addresses import Account
 from bot.core.platform import RawEvent
 from bot.local_installation import LocalApp
 from handlers.health import report
@@ -24,6 +25,7 @@ from storage import (
     contributions,
     erasure,
     first_posts,
+    homes,
     imports,
     opting_out,
     questions,
@@ -161,6 +163,7 @@ async def leave_traces(here: Circle) -> None:
         (place,) = await communities.places_of(session, community.id)
         await welcomes.expect_in_joint_line(session, place.id, member_id, now)
         await today.leave_out(session, community.id, member_id, now)
+        await homes.look(session, Account("local", "local", here.renee.id), community.id, member_id, now)
         await opting_out.stop_recording(session, member_id, now)
         session.add(first_posts.FirstPostShown(community_id=community.id, member_id=member_id, shown_at=now))
         session.add(

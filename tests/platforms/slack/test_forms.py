@@ -29,7 +29,7 @@ from bot.core.forms import (
 from bot.core.messages import Text
 from bot.platforms.slack._forms import OpenedForm, opened_form, values_of
 from bot.platforms.slack.forms import MOST_FIELDS, modal, problems, restored
-from tests.platforms.slack.any_words import all_forms, words
+from tests.platforms.any_words import all_forms, words
 from tests.wire.slack_limits import Json, problems_of_view, words_of_block
 
 OPENED = OpenedForm("f" * 22, "C1")

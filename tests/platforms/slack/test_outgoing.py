@@ -11,8 +11,9 @@ from hypothesis import example, given
 from bot.core.addresses import MessageRef
 from bot.core.messages import Attachment, Button, Emphasis, Message, Text, points
 from bot.platforms.rich_text import Code, Listing, parse, plain
-from bot.platforms.slack.outgoing import IN_THE_FILE, SHORTENED, File, Posting, edited, link, postings
-from tests.platforms.slack.any_words import FAMILY, HOSTILE, messages, visible, words
+from bot.platforms.slack.outgoing import File, Posting, edited, link, postings
+from bot.platforms.too_long import IN_THE_FILE, SHORTENED
+from tests.platforms.any_words import FAMILY, HOSTILE, messages, visible, words
 from tests.wire.slack_limits import Json, problems_of_message, words_of_block
 
 
