@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -31,6 +32,8 @@ from storage.members import Member
 from storage.outbox import OutboxRow
 from storage.schedules import StoredSchedule
 from storage.tasks import Task
+
+_MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")
 
 Understand = Callable[[str, bytes], Sequence[Event]]
 """What a raw body means that came from a platform of this name. Raises ValueError for what can't be read."""
@@ -146,6 +149,17 @@ class Services:
         if len(called) > 1:
             raise Refusal(mark("Several people here are called {name}. Please mention the one you mean."), name=wanted)
         return called[0]
+
+    async def with_names(self, words: str) -> str:
+        """Words from behind a command as everybody reads them, on every platform.
+
+        A mention stands there as the platform's id, so that it can be looked up; here it becomes the name, or ``@…``.
+        """
+        actor, names = self._acting.by.account, {}
+        for user in set(_MENTION.findall(words)):
+            member = await members.find(self.session, Account(actor.platform, actor.tenant, user))
+            names[user] = member.name if member else "…"
+        return _MENTION.sub(lambda mention: "@" + names[mention[1]], words)
 
     async def said(self, key: int) -> MessagePosted | None:
         """The message with this activity key, with the words that it has now.

@@ -40,7 +40,7 @@ _MOST_SUGGESTIONS = 3
 async def ask(event: CommandUsed, services: Services) -> None:
     """Open the form; words behind the command are its beginning."""
     await _not_too_many(services)
-    begun = event.arguments or (event.about.text if event.about else "")
+    begun = await services.with_names(event.arguments) or (event.about.text if event.about else "")
     await services.open_form(await question_form(services, begun))
 
 

@@ -9,10 +9,13 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from sqlmodel import select
+
 from bot.app import App
 from bot.core.addresses import InPlace
 from bot.settings import Settings
 from storage.database import Database
+from storage.questions import ConfidentialAsker
 from storage.schema import upgrade
 from tests.community import StandingClock
 from tests.databases import SECRET_KEY
@@ -128,6 +131,11 @@ class Bridge:
         """The code that somebody gets."""
         await self[person].says("/link")
         return self[person].last().split("/link ")[1].split("\n")[0].strip("`. ")
+
+    async def sealed(self) -> list[bytes]:
+        """What is kept of confidential askers, as it lies there."""
+        async with self.database.reading() as session:
+            return [row.sealed for row in (await session.exec(select(ConfidentialAsker))).all()]
 
     async def link(self, one: str, other: str) -> None:
         """Two accounts become one person: the first one issues the code and says yes."""
