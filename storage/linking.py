@@ -36,6 +36,7 @@ FOUND_BY_ACCOUNT = {
     "inbox": "raw events",
     "outbox": "who gets a message is an account",
     "form": "who may fill it in is an account",
+    "form_steps": "where an account stands in a form",
     "button": "pressed by whoever has it",
     "task": "a member's number leads to who they are now: members.by_id",
     "attachment": "files on their way",

@@ -17,16 +17,21 @@ import pytest
 from sqlmodel import select
 
 from bot.core.addresses import Account
+from bot.core.addresses import Account
 from bot.core.platform import RawEvent
 from bot.local_installation import LocalApp
 from handlers.health import report
 from storage import (
+    accounts,
     communities,
     contributions,
     erasure,
     first_posts,
+    form_steps,
     homes,
     imports,
+    link_codes,
+    linking,
     opting_out,
     questions,
     tasks,
@@ -35,7 +40,7 @@ from storage import (
     welcomes,
 )
 from storage.imports import ArchiveImport, FoundPerson
-from storage.members import Member
+from storage.members import Member, user_key
 from storage.outbox import OutboxRow, OutboxState
 from storage.prompt_drafts import PromptDraft
 from storage.tasks import Task, TaskState
@@ -169,6 +174,18 @@ async def leave_traces(here: Circle) -> None:
         session.add(
             PromptDraft(community_id=community.id, asked_by=member_id, batch="b", number=9, text=NAME, made_at=now)
         )
+        mine = (await accounts.rows_of(session, member_id))[0]
+        await link_codes.was_wrong(session, Account("local", "local", here.renee.id), now)
+        before = Member(name="R. Otieno", created_at=now, linked_to_id=member_id)
+        session.add(before)
+        await session.flush()
+        link = linking.MemberLink(member_id=member_id, came_id=before.id, linked_at=now)
+        session.add(link)
+        await session.flush()
+        told = {"link_id": link.id, "member_id": member_id, "subject": "member", "key": []}
+        session.add(linking.LinkedRows(**told, pointer="member_id"))
+        session.add(linking.LinkedPair(**told, own={"name": "R. Otieno"}, came={"name": "R. Otieno"}, made={}))
+        await link_codes.issue(session, mine, now)
         archive = ArchiveImport(archive="a", community_name="Archive", platform="local", tenant="local", started_at=now)
         run = await imports.begin(session, archive, [])
         await imports.stage(session, run, files=1, people=[FoundPerson(0, here.renee.id, NAME)], records=[])
@@ -179,6 +196,8 @@ async def leave_traces(here: Circle) -> None:
                 state=TaskState.DEAD.value,
             ),
         )  # fmt: skip
+        account, typed = Account("local", "local", here.renee.id), {"values": {"text": NAME}, "names": {}}
+        await form_steps.begin(session, here.app.database.cipher, account, "a form", typed, now)
         destination = {"to": "Privately", "account": {"platform": "local", "tenant": "local", "user": here.renee.id}}
         session.add(
             OutboxRow(
@@ -200,6 +219,8 @@ async def touched(here: Circle) -> set[str]:
     to_her = {row["reference"] for row in kept["outbox"] if has(str(row["destination"]), words)}
     if any(row["reference"] in to_her for row in kept["button"]):
         found.add("button")
+    if any(row["user_key"] == user_key(Account("local", "local", here.renee.id)) for row in kept["link_tries"]):
+        found.add("link_tries")
     if any(row["member_id"] == member_id for row in kept["confidential_asker"]):
         found.add("confidential_asker")
     return found
