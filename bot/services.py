@@ -26,7 +26,7 @@ from bot.form_questions import CANCEL
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
-from storage import accounts, communities, inbox, members, tasks
+from storage import accounts, communities, inbox, linking, members, tasks
 from storage.communities import Community, CommunityPlace
 from storage.database import Database, Session
 from storage.encryption import Cipher
@@ -153,7 +153,8 @@ class Services:
         mentioned = await members.find(self.session, Account(actor.platform, actor.tenant, wanted))
         if mentioned is not None and mentioned.id in {one.id for one in everybody}:
             return mentioned
-        called = [one for one in everybody if wanted.casefold() in (one.name.casefold(), _first_word(one.name))]
+        others = await linking.other_names(self.session, [one.id for one in everybody])
+        called = [one for one in everybody if _is_called(wanted, [one.name, *others.get(one.id, ())])]
         if not called:
             raise Refusal(mark("I know nobody called {name} in this community."), name=wanted)
         if len(called) > 1:
@@ -337,8 +338,9 @@ class Services:
         return Message(self.wording.say(mark("Your form is ready: {title}"), title=title), (open_form_button(label),))
 
 
-def _first_word(name: str) -> str:
-    return (name.casefold().split() or [""])[0]
+def _is_called(wanted: str, names: Sequence[str]) -> bool:
+    """Whether somebody of these names is meant by a whole name, or by the first word of one."""
+    return any(wanted.casefold() in (name.casefold(), (name.casefold().split() or [""])[0]) for name in names)
 
 
 @dataclass(frozen=True)

@@ -7,6 +7,7 @@ remembered, so that it can be undone (``storage.unlinking``).
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from datetime import datetime
 from typing import Any
 
@@ -146,14 +147,22 @@ async def accounts_that_came(session: Session, row: MemberLink) -> list[int]:
     return [key[0] for keys in (await session.exec(moved)).all() for key in keys]
 
 
+async def other_names(session: Session, member_ids: Collection[int]) -> dict[int, set[str]]:
+    """What those of these members whose accounts are linked were called on each of them before."""
+    pairs = select(LinkedPair).where(
+        col(LinkedPair.member_id).in_(member_ids), LinkedPair.subject == Member.__tablename__
+    )
+    names: dict[int, set[str]] = {}
+    for pair in (await session.exec(pairs)).all():
+        names.setdefault(pair.member_id, set()).update((str(pair.own["name"]), str(pair.came["name"])))
+    return names
+
+
 async def names_of(session: Session, member_id: int) -> set[str]:
     """Every name that somebody goes by, or went by before their accounts were linked."""
     ids = await accounts.ids_of(session, member_id)
     names = {one.name for one in (await session.exec(select(Member).where(col(Member.id).in_(ids)))).all()}
-    pairs = select(LinkedPair).where(LinkedPair.member_id == member_id, LinkedPair.subject == Member.__tablename__)
-    for pair in (await session.exec(pairs)).all():
-        names |= {str(pair.own["name"]), str(pair.came["name"])}
-    return names - {""}
+    return (names | (await other_names(session, [member_id])).get(member_id, set())) - {""}
 
 
 async def link_of(session: Session, link_id: int) -> MemberLink | None:

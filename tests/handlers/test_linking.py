@@ -182,6 +182,14 @@ async def test_who_separates_them_is_told_what_that_means_first(tmp_path: Path) 
         assert sorted(await names(here)) == ["Ana", "Anita", "Fatima", "Hassan", "Zoe"]
 
 
+async def test_they_are_found_by_the_name_that_they_have_on_either_side(tmp_path: Path) -> None:
+    async with two_platforms(tmp_path) as here:
+        await here.link(ANA, ANITA)
+        for name in ("Ana", "Anita"):
+            await here[FATIMA].says(f"/experts add @{name} fuel")
+            assert "Ana answers questions now: fuel" in here[FATIMA].last()
+
+
 async def test_roles_hang_on_the_person(tmp_path: Path) -> None:
     async with two_platforms(tmp_path) as here:
         await here.link(FATIMA, ANITA)
