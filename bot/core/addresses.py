@@ -97,3 +97,8 @@ def conversation_of(destination: Destination) -> str:
     if isinstance(destination, InPlace):
         return f"place:{destination.place.id}"
     return f"person:{destination.account.user}"
+
+
+def platform_name(platform: str) -> str:
+    """What people call a platform, such as Slack: a name, which is the same in every language."""
+    return platform.replace("_", " ").title()

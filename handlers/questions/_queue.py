@@ -10,6 +10,7 @@ from bot.core.events import ButtonPressed, CommandUsed
 from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
+from handlers.questions._askers import asked_confidentially
 from handlers.questions._capability import capability
 from handlers.questions._routing import has_not_left
 from handlers.questions._state import OPEN, Act, State, after, allowed_from
@@ -79,8 +80,7 @@ async def own_questions(services: Services) -> list[tuple[Question, str]]:
     """What the member asked, by name and confidentially, each with its words; the newest first."""
     community_id, session = services.community.id, services.session
     by_name = [(one, one.text or "") for one in await questions.asked_by(session, community_id, services.member.id)]
-    sealed = await questions.confidential(session, services.frame.cipher, community_id)
-    own = [(one, asker.words) for one, asker in sealed if asker.member_id == services.member.id]
+    own = [(one, asker.words) for one, asker in await asked_confidentially(services, services.member.id)]
     return sorted([*by_name, *own], key=lambda pair: -pair[0].number)
 
 

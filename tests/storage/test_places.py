@@ -11,7 +11,7 @@ from sqlmodel import func, select
 from bot.core.addresses import Account, Person, Place
 from bot.core.errors import Refusal
 from bot.core.roles import Purpose, Role
-from storage import activity, communities, members, own_figures, thanks, today
+from storage import activity, communities, members, own_figures, thanks, today, vacating
 from storage.activity import Activity, ActivityKind
 from storage.database import Database
 from storage.thanks import Thanks
@@ -74,7 +74,7 @@ async def test_who_was_nowhere_else_has_left_with_the_place_unless_they_hold_a_r
     await somebody(database, "square alone", other, garden)
     async with database.transaction() as session:
         assert await communities.take_out(session, community, square)
-        await members.vacate(session, community, square, START)
+        await vacating.vacate(session, community, square, START)
     assert await here(database, community) == ["both", "circle alone", "facilitator"]
     assert await here(database, other) == ["square alone"]
     async with database.reading() as session:
