@@ -14,8 +14,7 @@ from handlers.health._post import heard_by_platform
 from handlers.health._report import cut, reader, report, report_every
 from storage.database import Session
 from storage.figures import Group
-from tests.handlers.health.communities import DAY, NOW, A, B, said, story, told
-from tests.handlers.health.test_signals import figures
+from tests.handlers.health.communities import DAY, NOW, A, B, figures, said, story, told
 
 
 async def test_a_window_with_the_one_before(session: Session) -> None:

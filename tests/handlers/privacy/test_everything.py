@@ -181,7 +181,7 @@ async def leave_traces(here: Circle) -> None:
         link = linking.MemberLink(member_id=member_id, came_id=before.id, linked_at=now)
         session.add(link)
         await session.flush()
-        told = {"link_id": link.id, "member_id": member_id, "subject": "member", "key": []}
+        told: dict[str, Any] = {"link_id": link.id, "member_id": member_id, "subject": "member", "key": []}
         session.add(linking.LinkedRows(**told, pointer="member_id"))
         session.add(linking.LinkedPair(**told, own={"name": "R. Otieno"}, came={"name": "R. Otieno"}, made={}))
         await link_codes.issue(session, mine, now)
