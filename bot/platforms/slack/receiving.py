@@ -115,9 +115,8 @@ class Receiving:
     async def _dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         try:
             return await self.app.async_dispatch(request)
-        except Exception as error:  # noqa: BLE001 - not kept, so not acknowledged: Slack tells it again
-            log.warning("an event could not be kept", platform=PLATFORM, reason=type(error).__name__)
-            return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
+        except Exception as error:  # noqa: BLE001 - bolt's own: so it is not acknowledged, and Slack tells it again
+            return _not_kept(error)
 
     async def keep(self, body: Json) -> BoltResponse:
         """Make it durable; the answer that acknowledges it. Raises when nothing could be kept."""
@@ -195,6 +194,11 @@ class Receiving:
         return _kept()
 
 
+def _not_kept(error: Exception) -> BoltResponse:
+    log.warning("an event could not be kept", platform=PLATFORM, reason=type(error).__name__)
+    return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
+
+
 @dataclass(slots=True)
 class _Line:
     """Those who wait in a conversation, and the one whose turn it is."""
@@ -220,8 +224,11 @@ class _Keeping(AsyncMiddleware):
         resp: BoltResponse,
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - bolt names it so
     ) -> BoltResponse:
-        """Keep the body, and answer."""
-        return await self._keep(req.body)
+        """Keep the body, and answer. Bolt would log the words of an exception."""
+        try:
+            return await self._keep(req.body)
+        except Exception as error:  # noqa: BLE001 - whatever it was, Slack tells it again
+            return _not_kept(error)
 
 
 async def _never_asked() -> AuthorizeResult:
@@ -230,9 +237,9 @@ async def _never_asked() -> AuthorizeResult:
 
 
 def _quiet_logger() -> logging.Logger:
-    """Bolt tells the whole body of a request whose signature is wrong: that is for nobody to read."""
+    """Bolt tells the whole body of a request whose signature is wrong, and what exceptions say: for nobody to read."""
     logger = logging.getLogger("slack_bolt.receiving")
-    logger.setLevel(logging.ERROR)
+    logger.setLevel(logging.CRITICAL)
     return logger
 
 

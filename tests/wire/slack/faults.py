@@ -50,6 +50,8 @@ class Faults:
     def __init__(self) -> None:
         self._planned: dict[tuple[str, str], deque[Fault]] = defaultdict(deque)
         self._released = asyncio.Event()
+        self._struck: dict[str, int] = defaultdict(int)
+        self._one_more = asyncio.Event()
 
     def plan(self, method: str, *faults: Fault, channel: str = "") -> None:
         """Let the next calls of a method (to one channel) go wrong, in this order."""
@@ -59,8 +61,21 @@ class Faults:
         """What goes wrong with this call."""
         for key in ((method, channel), (method, "")):
             if self._planned[key]:
+                self._struck[method] += 1
+                self._one_more.set()
                 return self._planned[key].popleft()
         return None
+
+    async def struck(self, method: str, times: int = 1, *, within: float = 30.0) -> None:
+        """Wait until so many calls of a method have met what was planned, for some seconds of real time."""
+        async with asyncio.timeout(within):
+            while self._struck[method] < times:
+                self._one_more.clear()
+                await self._one_more.wait()
+
+    def clear(self) -> None:
+        """Nothing more goes wrong."""
+        self._planned.clear()
 
     async def hang(self) -> None:
         """Wait until somebody lets go."""
