@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -13,9 +14,14 @@ import pytest
 from bot.platforms.slack.timing import Timing
 from tests.frame import echo
 from tests.platforms.slack.faults.installation import Installed, installed
-from tests.wire.slack.faults import dropped, hangs, says, server_error
+from tests.wire.slack.faults import Fault, dropped, hangs, says, server_error
 
 DEAF = "Slack can't reach Baraza: "
+DAMAGED = (
+    "", "{", "[]", "null", '{"type": 5}', '{"envelope_id": "1"}', '{"envelope_id": 1, "payload": {}}',
+    '{"envelope_id": "2", "payload": []}', '{"envelope_id": "3", "payload": {"authorizations": 5}}',
+    '{"type": "disconnect"}',
+)  # fmt: skip
 
 
 async def healthy(here: Installed) -> tuple[int, str]:
@@ -37,17 +43,22 @@ async def hears_again(here: Installed, opened: int, connections: int = 2) -> Non
 
 
 @asynccontextmanager
-async def connected(folder: Path, **timing: float) -> AsyncIterator[Installed]:
+async def connected(folder: Path, **timing: Any) -> AsyncIterator[Installed]:
     async with installed(folder, echo(), **timing) as here:
         await here.slack.socket.connected(2)
         yield here
 
 
-async def is_deaf(here: Installed) -> None:
-    """Wait until the program has noticed."""
-    async with asyncio.timeout(5):
-        while here.platform.trouble() is None:
-            await asyncio.sleep(0.01)
+async def goes_deaf(here: Installed, *then: Fault) -> None:
+    """Both connections end, and nothing comes of the next requests for a ticket. Health says so; then it goes on."""
+    faults = here.slack.faults
+    faults.plan("apps.connections.open", *then, hangs(delivered=False), hangs(delivered=False))
+    here.slack.socket.drop_all()
+    await faults.struck("apps.connections.open", len(then) + 2)
+    status, said = await healthy(here)
+    assert status == 503
+    assert DEAF in said
+    faults.release()
 
 
 def test_back_within_a_minute_whatever_happened() -> None:
@@ -62,11 +73,7 @@ def test_back_within_a_minute_whatever_happened() -> None:
 async def test_a_dead_ticket_is_not_tried_again(tmp_path: Path) -> None:
     async with connected(tmp_path) as here:
         here.slack.socket.dead_tickets = 3
-        here.slack.socket.drop_all()
-        await is_deaf(here)
-        status, said = await healthy(here)
-        assert status == 503
-        assert DEAF in said
+        await goes_deaf(here)
         await hears_again(here, opened=4)
         assert here.slack.socket.refused_tickets == 3
 
@@ -103,9 +110,8 @@ async def test_link_disabled_and_no_socket_mode_any_more_is_said_until_it_is_bac
     async with connected(tmp_path) as here:
         here.slack.app.socket_mode = False
         await here.slack.socket.disconnect("link_disabled")
-        async with asyncio.timeout(5):
-            while here.platform.trouble() != f"{DEAF}socket_mode_not_enabled":
-                await asyncio.sleep(0.01)
+        await goes_deaf(here, *[says("socket_mode_not_enabled")] * 4)
+        assert here.platform.trouble() == f"{DEAF}socket_mode_not_enabled"
         here.slack.app.socket_mode = True
         await hears_again(here, opened=4)
 
@@ -137,7 +143,6 @@ async def test_a_hung_request_for_a_ticket_is_given_up(tmp_path: Path) -> None:
     async with connected(tmp_path, open=0.5) as here:
         here.slack.faults.plan("apps.connections.open", hangs(), hangs(delivered=False))
         here.slack.socket.drop_all()
-        await is_deaf(here)
         await hears_again(here, opened=4)
         here.slack.faults.release()
 
@@ -147,11 +152,9 @@ async def test_a_hung_request_for_a_ticket_is_given_up(tmp_path: Path) -> None:
     [server_error(500), server_error(502), dropped(), says("internal_error"), says("ratelimited")],
     ids=["500", "502", "dropped", "internal_error", "ratelimited"],
 )
-async def test_a_ticket_that_is_refused_for_now_is_asked_for_again(tmp_path: Path, fault: object) -> None:
+async def test_a_ticket_that_is_refused_for_now_is_asked_for_again(tmp_path: Path, fault: Fault) -> None:
     async with connected(tmp_path) as here:
-        here.slack.faults.plan("apps.connections.open", *[fault] * 5)  # type: ignore[list-item]
-        here.slack.socket.drop_all()
-        await is_deaf(here)
+        await goes_deaf(here, *[fault] * 5)
         await hears_again(here, opened=4)
 
 
@@ -191,9 +194,7 @@ async def test_what_was_taken_before_the_end_is_acknowledged(tmp_path: Path) -> 
 async def test_a_damaged_envelope_is_passed_over(tmp_path: Path) -> None:
     async with connected(tmp_path) as here:
         for connection in here.slack.socket.connections:
-            for text in ("", "{", "[]", "null", '{"type": 5}', '{"envelope_id": "1"}', '{"envelope_id": 1, "payload": {}}',
-                         '{"envelope_id": "2", "payload": []}', '{"envelope_id": "3", "payload": {"authorizations": 5}}',
-                         '{"type": "disconnect"}'):  # fmt: skip
+            for text in DAMAGED:
                 await connection.socket.send_str(text)
         await here.slack.socket.connected(4, opened=4)
         await hears_again(here, opened=4)
