@@ -12,7 +12,7 @@ class Fault:
     """One thing that goes wrong, before the call has its effect or (``delivered``) after it."""
 
     kind: str
-    """``status``, ``drop``, ``hang``, ``ratelimited`` or ``error``."""
+    """``status``, ``drop``, ``hang``, ``ratelimited``, ``error``, or ``none``."""
     delivered: bool = False
     status: int = 500
     retry_after: int = 1
@@ -44,6 +44,11 @@ def says(code: str) -> Fault:
     return Fault("error", code=code)
 
 
+def fine() -> Fault:
+    """Nothing goes wrong: for what comes before something that does."""
+    return Fault("none")
+
+
 class Faults:
     """What is to go wrong next, by method. ``upload`` and ``response_url`` are names too."""
 
@@ -61,9 +66,12 @@ class Faults:
         """What goes wrong with this call."""
         for key in ((method, channel), (method, "")):
             if self._planned[key]:
+                fault = self._planned[key].popleft()
+                if fault.kind == "none":
+                    return None
                 self._struck[method] += 1
                 self._one_more.set()
-                return self._planned[key].popleft()
+                return fault
         return None
 
     async def struck(self, method: str, times: int = 1, *, within: float = 30.0) -> None:

@@ -78,9 +78,10 @@ class Installed:
         app.request_url = f"{self.running.app.web.url}/slack/events"
 
     async def dies(self) -> None:
-        """End it as ``kill -9`` does."""
+        """End it as ``kill -9`` does, once the change that is being written is written: it can't be torn in here."""
         self.running.database.down = True
-        await self.running.kill()
+        async with self.running.database._turn:
+            await self.running.kill()
         await self._open.aclose()
 
     async def ends(self) -> None:
