@@ -158,15 +158,18 @@ class Workspaces:
         if self._host is not None:
             await self._host.keep_installation(Installation(PLATFORM, self._own, name, bot, token))
 
+    async def look(self) -> None:
+        """Ask for what is not known yet, and try the tokens that were refused."""
+        await self._identify()
+        for workspace in list(self._open.values()):
+            if workspace.refused:
+                await self._try(workspace)
+
     async def _watch(self) -> None:
-        """Ask again for what is not known yet, and try tokens that were refused."""
         while True:
             await asyncio.sleep(self._timing.answer if self._own_trouble == _SILENT else self._timing.token)
             with suppress(Exception):  # whatever it is, it is tried again
-                await self._identify()
-                for workspace in list(self._open.values()):
-                    if workspace.refused:
-                        await self._try(workspace)
+                await self.look()
 
     async def _try(self, workspace: Workspace) -> None:
         try:

@@ -5,19 +5,22 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
+
+import aiohttp
 
 from bot.app import discover_capabilities
 from bot.core.addresses import Account, Place
 from bot.core.capability import Capability
-from bot.core.events import CommandUsed, MessagePosted
-from bot.core.messages import Attachment, Kind, Message, Text
+from bot.core.events import CommandUsed
+from bot.core.messages import Message, Text
 from bot.platforms.slack.pacing import Unpaced
 from bot.platforms.slack.platform import SlackPlatform
 from bot.platforms.slack.timing import Timing
 from bot.services import Services
-from storage import attachments, communities
+from storage import communities
 from tests.community import StandingClock
 from tests.fakes import FakePlatform
 from tests.frame import Program, dead_letters, program
@@ -90,19 +93,21 @@ class Installed:
 
     async def settles(self) -> None:
         """Let everything happen that can happen now, on both sides."""
-        for _ in range(2):
+        told = -1
+        while told < len(self.slack.deliveries):
+            told = len(self.slack.deliveries)
             await self.slack.settle()
             await self.running.settle()
 
     async def waits(self, seconds: float) -> None:
         """Let time pass, on both sides."""
         await self.slack.clock.move(seconds)
-        await self.running.wait(seconds=seconds)
+        self.clock.move_to(self.clock.now() + timedelta(seconds=seconds))
         await self.settles()
 
     async def waits_long(self) -> None:
         """Let so much time pass that whatever is tried again has been, many times."""
-        for seconds in (1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300):
+        for seconds in (1, 2, 8, 60, 300, 3_600):
             await self.waits(seconds)
 
     async def founds_a_community(self) -> None:
@@ -124,6 +129,12 @@ class Installed:
         bot = self.workspace.bot.id
         seen = self.ana._everything(channel)
         return [one.text for one in seen if one.raw["user"] == bot and one.text]
+
+    async def health(self) -> tuple[int, list[str]]:
+        """What ``/healthz`` answers: the status, and what is the matter."""
+        url = f"{self.running.app.web.url}/healthz"
+        async with aiohttp.ClientSession() as session, session.get(url) as answer:
+            return answer.status, list((await answer.json())["troubles"])
 
     async def dead(self) -> list[str]:
         """Why anything was given up."""
@@ -183,20 +194,3 @@ def answering(*messages: Message) -> Capability:
             await services.answer(message)
 
     return command("say", say)
-
-
-def report(files: Sequence[tuple[str, str, bytes]], text: str, details: str, kind: Kind = Kind.PROMPT) -> Capability:
-    """Whoever writes in a channel gets a long message there, with details and files (name, type, content)."""
-    capability = Capability("report")
-
-    @capability.on(MessagePosted, strangers=True)
-    async def heard(event: MessagePosted, services: Services) -> None:
-        attached = [
-            Attachment(await attachments.keep(services.session, content, services.now()), name, media_type, name)
-            for name, media_type, content in files
-        ]
-        assert event.place is not None
-        message = Message(Text(text), details=Text(details) if details else None, attachments=tuple(attached))
-        await services.post(event.place, message, kind)
-
-    return capability

@@ -8,7 +8,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
-import aiohttp
 import pytest
 
 from bot.platforms.slack.timing import Timing
@@ -24,12 +23,6 @@ DAMAGED = (
 )  # fmt: skip
 
 
-async def healthy(here: Installed) -> tuple[int, str]:
-    """What ``/healthz`` answers."""
-    async with aiohttp.ClientSession() as session, session.get(f"{here.running.app.web.url}/healthz") as answer:
-        return answer.status, await answer.text()
-
-
 async def hears_again(here: Installed, opened: int, connections: int = 2) -> None:
     """Wait until there were so many connections in all; then somebody is heard, once, and health says so."""
     await here.slack.socket.connected(connections, opened=opened)
@@ -38,7 +31,7 @@ async def hears_again(here: Installed, opened: int, connections: int = 2) -> Non
     assert here.posted(here.circle)[-1:] == ["can you hear me?"]
     assert here.posted(here.circle).count("can you hear me?") == 1
     assert here.platform.trouble() is None
-    assert (await healthy(here))[0] == 200
+    assert await here.health() == (200, [])
     assert await here.dead() == []
 
 
@@ -55,9 +48,9 @@ async def goes_deaf(here: Installed, *then: Fault) -> None:
     faults.plan("apps.connections.open", *then, hangs(delivered=False), hangs(delivered=False))
     here.slack.socket.drop_all()
     await faults.struck("apps.connections.open", len(then) + 2)
-    status, said = await healthy(here)
+    status, troubles = await here.health()
     assert status == 503
-    assert DEAF in said
+    assert troubles[0].startswith(DEAF)
     faults.release()
 
 
