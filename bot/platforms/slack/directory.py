@@ -111,6 +111,10 @@ class Directory:
         """Somebody (the bot, too) wrote the message with this ``ts``."""
         self._of(workspace).authors.keep(ts, author)
 
+    async def quiet(self) -> None:
+        """Return when everything that was asked for has been answered, or was in vain."""
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
+
     async def close(self) -> None:
         """Ask no more."""
         for task in list(self._asking.values()):
@@ -128,7 +132,8 @@ class Directory:
         if kind in ("user_change", "team_join"):
             described = _object(event, "user")
             if _text(described, "id"):
-                team.people.keep(_text(described, "id"), _entry(described))
+                with suppress(ValueError):  # translating it will say so
+                    team.people.keep(_text(described, "id"), _entry(described))
         elif kind in ("channel_rename", "group_rename") and isinstance(channel, dict):
             team.places.keep(_text(channel, "id"), _text(channel, "name"))
         elif kind == "message" and isinstance(user, str) and isinstance(ts, str):

@@ -158,7 +158,13 @@ class Receiving:
     async def _known(self, body: Json) -> Known:
         team = tenant_of(body)
         workspace = self._workspaces.known(team) or await self._workspaces.look_for(team)
-        return await self._directory.about(workspace, body) if workspace else NOTHING_KNOWN
+        if workspace is None:
+            return NOTHING_KNOWN
+        try:
+            return await self._directory.about(workspace, body)
+        except Exception as error:  # noqa: BLE001 - what is known of an event must not keep it from being kept
+            log.error("an event could not be looked up", platform=PLATFORM, reason=type(error).__name__)
+            return Known(bot=workspace.bot)
 
     @asynccontextmanager
     async def _in_line(self, conversation: str) -> AsyncIterator[None]:
@@ -180,13 +186,14 @@ class Receiving:
         view = body.get("view")
         try:
             opened = opened_form(view) if isinstance(view, dict) else None
-        except (ValueError, NothingTold):
-            opened = None
+            values = values_of(view) if isinstance(view, dict) else {}
+        except (ValueError, NothingTold):  # translating it will say so
+            opened, values = None, {}
         form = await host.form(opened.id) if opened else None
-        if form is None or not isinstance(view, dict):  # it was sent before, or is over: its handler says so
+        if form is None:  # it was sent before, or is over: its handler says so
             await host.accept([from_interaction(body, self._clock.now(), known)])
             return _kept()
-        cleaned, found = validate(form, restored(form, values_of(view)))
+        cleaned, found = validate(form, restored(form, values))
         if found:
             said = problems(form, found, lambda key, values: host.translate(form.language, key, values))
             return BoltResponse(status=HTTPStatus.OK, body=said)

@@ -184,15 +184,14 @@ async def test_a_channel_full_of_strangers_is_not_kept_waiting_for_their_names_o
         assert sorted(here.posted(here.circle)) == sorted(one.name for one in strangers)
 
 
-async def test_a_name_that_came_too_late_for_its_event_is_learned_all_the_same(tmp_path: Path) -> None:
+async def test_an_event_that_nobody_can_look_up_is_a_visible_dead_letter_and_not_told_for_ever(tmp_path: Path) -> None:
     async with installed(tmp_path, echo()) as here:
-        cleo = here.workspace.person("Cleo")
-        here.circle.members.append(cleo.id)
-        here.slack.faults.plan("users.info", hangs())
-        await cleo.writes("circle", "hello")
-        here.slack.faults.release()
-        here.platform._directory._teams[here.workspace.id].asked.clear()
-        await cleo.writes("circle", "hello again")
+        told = here.workspace.tell({"type": "user_change", "user": {"id": here.ana.id, "profile": 5}})
+        assert told is not None
+        await here.slack.heard(told)
+        assert told.acknowledged
+        await here.ana.writes("circle", "hello")
         await here.settles()
-        assert here.platform._directory._teams[here.workspace.id].people[cleo.id]["name"] == "Cleo"
-        assert here.posted(here.circle) == ["hello", "hello again"]
+        assert here.posted(here.circle) == ["hello"]
+        (reason,) = await here.dead()
+        assert reason.startswith("unreadable: ")

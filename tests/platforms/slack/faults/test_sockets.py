@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
@@ -10,8 +11,10 @@ from typing import Any
 
 import pytest
 
+from bot.core.events import MessagePosted
 from bot.platforms.slack.timing import Timing
-from tests.frame import echo
+from bot.services import Services
+from tests.frame import echo, hearing
 from tests.platforms.slack.faults.installation import Installed, installed
 from tests.wire.slack.faults import Fault, dropped, hangs, says, server_error
 
@@ -124,6 +127,19 @@ async def test_one_connection_that_dies_is_no_trouble(tmp_path: Path) -> None:
         await here.slack.socket.connected(2, opened=3)
         await here.waits(61)
         assert here.posted(here.circle) == ["hello"]
+
+
+async def test_a_loop_that_was_blocked_goes_on_and_loses_and_doubles_nothing(tmp_path: Path) -> None:
+    async def block(_event: MessagePosted, _services: Services) -> None:
+        time.sleep(0.5)  # noqa: ASYNC251 - that is the fault
+
+    async with installed(tmp_path, echo(), hearing("blocking", block), ping=0.2) as here:
+        for word in ("one", "two", "three"):
+            await here.ana.writes("circle", word)
+        await here.settles()
+        await here.waits(61)
+        assert here.posted(here.circle) == ["one", "two", "three"]
+        await hears_again(here, opened=2)
 
 
 async def test_a_session_that_was_closed_is_replaced(tmp_path: Path) -> None:
