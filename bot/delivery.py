@@ -13,7 +13,7 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.addresses import MessageRef, OnlyVisibleTo
+from bot.core.addresses import Destination, MessageRef, OnlyVisibleTo, Privately
 from bot.core.clock import Clock
 from bot.core.messages import Kind
 from bot.core.platform import (
@@ -25,12 +25,14 @@ from bot.core.platform import (
     Outgoing,
     Platform,
     Send,
+    ShowHome,
     TriggerExpired,
     Undeliverable,
 )
 from bot.core.serialization import (
     destination_from_json,
     form_from_json,
+    home_from_json,
     message_from_json,
     ref_from_json,
     ref_to_json,
@@ -39,6 +41,7 @@ from bot.core.serialization import (
 from bot.dead_letters import DeadLetters
 from bot.logs import where_it_failed
 from bot.loops import Loop
+from bot.messenger import HOME
 from bot.metrics import Metrics
 from storage import outbox
 from storage.database import Database, Session
@@ -214,6 +217,8 @@ class Delivery(Loop):
             outgoing = await self._outgoing(row)
             if outgoing is None:
                 return Outcome(row)
+            if isinstance(outgoing, ShowHome):
+                return self._again(row, "nobody looks whether a page arrived")
             async with asyncio.timeout(self.patience.total_seconds()):
                 found = await platform.find(_instead(row) if isinstance(outgoing, OpenForm) else outgoing)
             return Outcome(row, sent=found) if found else self._again(row, "it did not arrive")
@@ -241,8 +246,10 @@ class Delivery(Loop):
         return Outcome(row, again_at=max(at or now, now + delay))
 
     async def _outgoing(self, row: OutboxRow) -> Outgoing | None:
-        """What the row asks for. None when an edit has nothing left to change."""
+        """What the row asks for. None when an edit has nothing left to change, or a page is no longer the newest."""
         destination = destination_from_json(row.destination)
+        if row.operation == HOME:
+            return await self._home(row, destination)
         if row.operation == "form":
             trigger = row.body["trigger"]
             if trigger is None or row.attempts:
@@ -257,6 +264,13 @@ class Delivery(Loop):
         if earlier is None or earlier.sent is None:
             return None
         return Edit(row.reference, destination, ref_from_json(earlier.sent), message)
+
+    async def _home(self, row: OutboxRow, destination: Destination) -> ShowHome | None:
+        async with self._database.reading() as session:
+            if await outbox.newer_waits(session, row):
+                return None
+        assert isinstance(destination, Privately)  # noqa: S101 - the messenger shows a page to nobody else
+        return ShowHome(row.reference, destination, home_from_json(row.body["home"]))
 
     async def _tell_of_the_dead(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:

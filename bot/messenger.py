@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.addresses import Account, Destination, conversation_of, platform_of, tenant_of
+from bot.core.addresses import Account, Destination, Privately, conversation_of, platform_of, tenant_of
 from bot.core.clock import Clock
 from bot.core.events import Trigger
 from bot.core.forms import Form
+from bot.core.home import Home
 from bot.core.messages import Button, Kind, Message
-from bot.core.serialization import destination_to_json, form_to_json, message_to_json, trigger_to_json
+from bot.core.serialization import (
+    destination_from_json,
+    destination_to_json,
+    form_to_json,
+    home_to_json,
+    message_to_json,
+    trigger_to_json,
+)
 from storage import buttons, forms, outbox
 from storage.buttons import StoredButton
 from storage.columns import new_token
@@ -21,6 +30,10 @@ from storage.outbox import OutboxRow
 
 OPEN_FORM = "forms.open"
 """The button action that shows a form which could not be opened in time. The frame serves it itself."""
+
+
+HOME = "home"
+"""The operation of outbox rows that show the bot's own page."""
 
 
 def open_form_button(label: str) -> Button:
@@ -44,9 +57,15 @@ class Messenger:
         return await self._write("send", kind, destination, body, reference)
 
     async def edit(self, reference: str, message: Message) -> None:
-        """Put ``message`` in the place of an earlier one; nothing happens when that one is unknown."""
+        """Put ``message`` in the place of an earlier one; nothing happens when that one is unknown.
+
+        What would take the place of the bot's own page, where a button of it was pressed, is said privately.
+        """
         earlier = await outbox.by_reference(self._session, reference)
         if earlier is None:
+            return
+        if earlier.operation == HOME:
+            await self.send(destination_from_json(earlier.destination), message, Kind.RECEIPT)
             return
         body = {"message": message_to_json(await self._with_tokens(message, reference))}
         now = self._clock.now()
@@ -63,10 +82,25 @@ class Messenger:
         )
         await outbox.add(self._session, row)
 
+    async def show_home(self, account: Account, home: Home) -> OutboxRow:
+        """Show ``home`` on the bot's own page for this account, where its platform has one."""
+        reference = new_token()
+        with_tokens = home.changed(_with_token)
+        await self._remember(with_tokens.buttons, reference)
+        # A line of its own: messages don't wait for a page, nor a page for messages.
+        line = f"home:{account.user}"
+        return await self._write(
+            HOME, Kind.RECEIPT, Privately(account), {"home": home_to_json(with_tokens)}, reference, line
+        )
+
     async def open_form(
         self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message
     ) -> None:
         """Show a form; ``instead`` is said, with its button leading to the form, when it can't be opened in time."""
+        await self.show(await self.keep_form(form, person), destination, trigger, instead)
+
+    async def keep_form(self, form: Form, person: Account) -> OpenedForm:
+        """Keep a form that is about to be shown to this person, so that it can come back."""
         form_id = new_token()
         stored = OpenedForm(
             id=form_id,
@@ -77,7 +111,7 @@ class Messenger:
             body=form_to_json(form),
             opened_at=self._clock.now(),
         )
-        await self.show(await forms.add(self._session, stored), destination, trigger, instead)
+        return await forms.add(self._session, stored)
 
     async def show(self, form: OpenedForm, destination: Destination, trigger: Trigger | None, instead: Message) -> None:
         """Show a form that is kept already."""
@@ -97,10 +131,16 @@ class Messenger:
         await self._write("form", Kind.RECEIPT, destination, body, reference)
 
     async def _write(
-        self, operation: str, kind: Kind, destination: Destination, body: dict[str, Any], reference: str
+        self,
+        operation: str,
+        kind: Kind,
+        destination: Destination,
+        body: dict[str, Any],
+        reference: str,
+        line: str = "",
     ) -> OutboxRow:
         now = self._clock.now()
-        where = (platform_of(destination), tenant_of(destination), conversation_of(destination))
+        where = (platform_of(destination), tenant_of(destination), line or conversation_of(destination))
         row = OutboxRow(
             reference=reference,
             platform=platform_of(destination),
@@ -116,11 +156,11 @@ class Messenger:
 
     async def _with_tokens(self, message: Message, reference: str) -> Message:
         """The message with an opaque id for each of its buttons, remembered in storage."""
-        if not message.buttons:
-            return message
-        with_tokens = tuple(
-            button if button.goes_to else replace(button, token=new_token()) for button in message.buttons
-        )
+        with_tokens = tuple(map(_with_token, message.buttons))
+        await self._remember(with_tokens, reference)
+        return replace(message, buttons=with_tokens)
+
+    async def _remember(self, shown: Sequence[Button], reference: str) -> None:
         now = self._clock.now()
         rows = [
             StoredButton(
@@ -131,8 +171,12 @@ class Messenger:
                 community_id=self._community_id,
                 created_at=now,
             )
-            for one in with_tokens
+            for one in shown
             if one.token
         ]
-        await buttons.remember(self._session, rows)
-        return replace(message, buttons=with_tokens)
+        if rows:
+            await buttons.remember(self._session, rows)
+
+
+def _with_token(button: Button) -> Button:
+    return button if button.goes_to else replace(button, token=new_token())

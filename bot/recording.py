@@ -12,18 +12,19 @@ from datetime import datetime
 from typing import Any
 
 from bot.core.addresses import Person, Place
-from bot.core.events import Event, Joined, Left, MessageDeleted, MessagePosted, Reacted
+from bot.core.events import Event, Joined, Left, MessageDeleted, MessagePosted, PollAnswered, Reacted
 from bot.core.question_marks import asks_something
 from storage import activity, communities, members, opting_out
 from storage.activity import ActivityKind, activity_key
 from storage.communities import CommunityPlace
 from storage.database import Session
 
-RECORDED = (MessagePosted, MessageDeleted, Reacted, Joined, Left)
+RECORDED = (MessagePosted, MessageDeleted, Reacted, PollAnswered, Joined, Left)
 _KINDS: dict[type[Event], ActivityKind] = {
     MessagePosted: ActivityKind.MESSAGE,
     MessageDeleted: ActivityKind.DELETED,
     Reacted: ActivityKind.REACTION,
+    PollAnswered: ActivityKind.REACTION,
     Joined: ActivityKind.JOIN,
     Left: ActivityKind.LEAVE,
 }
@@ -64,7 +65,7 @@ async def _record_other(session: Session, one: _Happening) -> None:
         await activity.take_back(session, row)
     elif isinstance(event, MessageDeleted):
         await activity.take_back_known(session, one.community_id, row["key"])
-    elif isinstance(event, Reacted) and event.removed:
+    elif isinstance(event, Reacted | PollAnswered) and event.removed:
         await activity.forget(session, one.community_id, row["key"])
     elif one.counted:
         await activity.record(session, [row])
@@ -87,6 +88,7 @@ async def _resolve(session: Session, events: list[Event], now: datetime) -> list
         and place.active
         and place.community_id is not None
         and not event.by.is_bot
+        and event.by.account.user  # what nobody did counts for nobody
     ]
     if not known:
         return []

@@ -8,6 +8,7 @@ from collections.abc import Callable
 import structlog
 
 from bot.core.capability import TaskKind
+from bot.core.events import CarriedOut
 from bot.dead_letters import DeadLetters
 from bot.logs import where_it_failed
 from bot.loops import STEP_PATIENCE, TRIES, Loop, delay_after
@@ -65,6 +66,8 @@ class TaskRunner(Loop):
             services = Services(self._frame, session, known_community=await self._community(session, task))
             async with asyncio.timeout(self.patience.total_seconds()):
                 await kind.finish(task.payload, result, services)
+                if services.known_community is not None:
+                    await services.announce(CarriedOut(f"task.{task.kind}"))
 
     async def _failed(self, task: Task, error: Exception) -> None:
         attempts = task.attempts + 1

@@ -96,6 +96,10 @@ class Wording:
         chosen = self._translations.ngettext(one, many, count)
         return Text(chosen, {"count": self.number(count), **values})
 
+    def more(self, count: int) -> Text:
+        """How many a list leaves out."""
+        return self.plural("and {count} more", "and {count} more", count)
+
     def label(self, key: str, /, **values: str) -> str:
         """Plain words for a button, a field or a title."""
         return self.say(key, **values).plain()

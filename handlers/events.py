@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from bot.core.addresses import Account
+
 
 @dataclass(frozen=True, slots=True)
 class MemberForgotten:
@@ -14,3 +16,14 @@ class MemberForgotten:
 
     member_id: int
     keep_shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class PageForgotten:
+    """Whoever has this account was forgotten, in this transaction, and their own page still shows what was theirs.
+
+    What is said to the account now is deleted a minute later. ``language`` is that of the person.
+    """
+
+    account: Account
+    language: str

@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
@@ -27,6 +28,8 @@ FORMER_MEMBER = mark("Former member")
 class Member(SQLModel, table=True):
     """One person, with one or more accounts. Units, languages and topics are what they told about themselves.
 
+    ``language`` is the one that they are spoken to in: what their platform tells, until they choose one themselves.
+
     Since ``forgotten_at`` it stands for nobody: figures still count what its person did.
     """
 
@@ -35,6 +38,7 @@ class Member(SQLModel, table=True):
     id: int = row_id()
     name: str = personal(sa_type=SealedText)
     language: str | None = neutral(default=None)
+    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
     unit: str | None = personal(default=None)
     languages: list[str] = personal(default_factory=list, sa_type=JSON)
     topics_known: list[str] = personal(default_factory=list, sa_type=JSON)
@@ -114,8 +118,22 @@ async def introduce(session: Session, member_id: int, profile: Profile, now: dat
 
 
 async def speak(session: Session, member_id: int, language: str) -> None:
-    """The member is spoken to in this language from now on."""
-    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language))
+    """The member has chosen to be spoken to in this language from now on."""
+    chosen = {"language": language, "chose_language": True}
+    await session.exec(update(Member).where(col(Member.id) == member_id).values(**chosen))
+
+
+async def is_called_by_now(session: Session, member: Member, person: Person) -> None:
+    """Take the name and the language that a platform tells of a member, in the place of what it told before.
+
+    What they said of themselves stays: the name of an introduction, and a language that they chose.
+    """
+    if member.introduced_at is None and person.name:
+        member.name = person.name
+    if not member.chose_language and member.introduced_at is None and person.language:
+        member.language = person.language
+    session.add(member)
+    await session.flush()
 
 
 async def announce(session: Session, member_id: int, now: datetime) -> bool:
@@ -150,9 +168,9 @@ async def who_did(session: Session, person: Person, at: datetime, now: datetime)
 
 async def known_among(session: Session, accounts: Iterable[Account]) -> dict[Account, int]:
     """The member ids behind those of ``accounts`` that are known."""
-    keys = {_user_key(account): account for account in accounts}
+    keys = {user_key(account): account for account in accounts}
     statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
-    return {keys[user_key]: member_id for user_key, member_id in (await session.exec(statement)).all()}
+    return {keys[key]: member_id for key, member_id in (await session.exec(statement)).all()}
 
 
 async def ensure_many(
@@ -168,9 +186,9 @@ async def ensure_many(
     """
     found = await known_among(session, people)
     strangers = people.keys() - found.keys()
-    erased = await erased_accounts.among(session, [_user_key(one) for one in strangers]) if strangers else {}
+    erased = await erased_accounts.among(session, [user_key(one) for one in strangers]) if strangers else {}
     for account in strangers:
-        erased_at, last_act = erased.get(_user_key(account)), last_acts.get(account)
+        erased_at, last_act = erased.get(user_key(account)), last_acts.get(account)
         if erased_at is None or last_act is None or last_act >= erased_at:
             found[account] = await _add(session, people[account], now)
     return found
@@ -186,7 +204,7 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
         "member_id": member.id,
         "platform": account.platform,
         "tenant": account.tenant,
-        "user_key": _user_key(account),
+        "user_key": user_key(account),
         "user": account.user,
         "is_bot": person.is_bot,
     }
@@ -377,7 +395,8 @@ async def of_community(session: Session, community_id: int) -> list[Member]:
     return list((await session.exec(statement)).all())
 
 
-def _user_key(account: Account) -> bytes:
+def user_key(account: Account) -> bytes:
+    """What stands for an account where its id must not stand: a keyed digest."""
     return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
 
 
@@ -385,5 +404,5 @@ def _is(account: Account) -> tuple[Any, ...]:
     return (
         col(MemberAccount.platform) == account.platform,
         col(MemberAccount.tenant) == account.tenant,
-        col(MemberAccount.user_key) == _user_key(account),
+        col(MemberAccount.user_key) == user_key(account),
     )

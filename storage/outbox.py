@@ -92,6 +92,16 @@ async def anything_due(session: Session, now: datetime) -> bool:
     return (await session.exec(statement.limit(1))).first() is not None
 
 
+async def newer_waits(session: Session, row: OutboxRow) -> bool:
+    """Whether something of the same conversation, written after ``row``, waits to go out."""
+    statement = select(OutboxRow.id).where(
+        OutboxRow.conversation == row.conversation,
+        col(OutboxRow.id) > row.id,
+        col(OutboxRow.state) == OutboxState.WAITING.value,
+    )
+    return (await session.exec(statement.limit(1))).first() is not None
+
+
 async def interrupted(session: Session) -> list[OutboxRow]:
     """Rows that were being sent when the program last stopped."""
     statement = select(OutboxRow).where(col(OutboxRow.state) == OutboxState.SENDING.value)

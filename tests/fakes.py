@@ -28,11 +28,14 @@ from bot.core.events import (
     CommandUsed,
     Event,
     FormSubmitted,
+    HomeOpened,
     Joined,
+    Left,
     MessagePosted,
     ShortcutUsed,
     Trigger,
 )
+from bot.core.home import Home
 from bot.core.messages import Message
 from bot.core.platform import (
     CannotTell,
@@ -43,6 +46,7 @@ from bot.core.platform import (
     Outgoing,
     RawEvent,
     Send,
+    ShowHome,
     TriggerExpired,
     Undeliverable,
 )
@@ -88,10 +92,12 @@ class FakePlatform:
     clock: Clock
     name: str = "fake"
     can_tell: bool = True
+    shows_forms: bool = True
     places: set[str] = field(default_factory=lambda: {"circle", "square"})
     people: set[str] = field(default_factory=lambda: {"ana", "ben"})
     shown: list[Shown] = field(default_factory=list)
     opened: list[OpenForm] = field(default_factory=list)
+    homes: list[ShowHome] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
     not_accepted: list[RawEvent] = field(default_factory=list)
 
@@ -132,6 +138,10 @@ class FakePlatform:
             and one.form_id not in self._sent_in
         ]
 
+    def homes_of(self, person: str) -> list[Home]:
+        """Everything that stood on the bot's own page for somebody, the oldest first."""
+        return [one.home for one in self.homes if one.destination.account.user == person]
+
     def place(self, place: str) -> Place:
         return Place(self.name, TENANT, place, place)
 
@@ -145,6 +155,9 @@ class FakePlatform:
 
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
+
+    async def leaves(self, person: str, place: str) -> RawEvent:
+        return await self.tell("left", person, place=place)
 
     async def commands(
         self,
@@ -175,6 +188,9 @@ class FakePlatform:
     async def uninstalls(self) -> RawEvent:
         """Somebody takes the bot out of the whole tenant."""
         return await self.tell("uninstalled", "")
+
+    async def looks_at_home(self, person: str, *, chat: bool = False) -> RawEvent:
+        return await self.tell("home", person, chat=chat)
 
     async def tell(self, kind: str, person: str, *, place: str | None = None, **more: Any) -> RawEvent:
         """Something happens. The platform keeps it until it was accepted."""
@@ -264,6 +280,9 @@ class FakePlatform:
             self._sent_in.discard(outgoing.form_id)
             self.opened.append(outgoing)
             return None
+        if isinstance(outgoing, ShowHome):
+            self.homes.append(outgoing)
+            return None
         return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
 
     def _edit(self, edit: Edit) -> MessageRef:
@@ -319,6 +338,18 @@ def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return Joined(**_common(platform, data), key=f"join {data['number']}")
 
 
+def _left(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return Left(**_common(platform, data), key=f"leave {data['number']}")
+
+
+def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return BotInvited(**_common(platform, data))
+
+
+def _home(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return HomeOpened(**_common(platform, data), chat=data["chat"])
+
+
 def _quoted(message: MessagePosted) -> dict[str, Any]:
     who = {"type": "message", "person": message.by.account.user, "at": message.at.isoformat()}
     words = {"number": message.key.removeprefix("w"), "text": message.text, "thread": message.thread_key}
@@ -344,10 +375,6 @@ def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return FormSubmitted(**_common(platform, data), form=data["form"], values=data["values"], trigger=_trigger(data))
 
 
-def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return BotInvited(**_common(platform, data))
-
-
 def _uninstalled(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return BotUninstalled(at=datetime.fromisoformat(data["at"]), by=Person(platform.account(""), ""))
 
@@ -355,10 +382,12 @@ def _uninstalled(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
 _TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
+    "left": _left,
+    "invited": _invited,
+    "home": _home,
     "command": _command,
     "shortcut": _shortcut,
     "button": _pressed,
     "form": _submitted,
-    "invited": _invited,
     "uninstalled": _uninstalled,
 }

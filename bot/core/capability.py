@@ -19,6 +19,7 @@ from enum import StrEnum
 from typing import Any, TypeVar
 
 from bot.core.events import Event
+from bot.core.home import HomeSection
 from bot.core.roles import Role
 
 Handler = Callable[[Any, Any], Awaitable[None]]
@@ -27,6 +28,8 @@ Work = Callable[[Any, Any], Awaitable[Any]]
 Finish = Callable[[Any, Any, Any], Awaitable[None]]
 W = TypeVar("W", bound=Work)
 Due = TypeVar("Due", bound=Handler)
+Section = Callable[[Any], Awaitable[HomeSection | None]]
+S = TypeVar("S", bound=Section)
 
 
 class Where(StrEnum):
@@ -95,6 +98,15 @@ class Listener:
 
 
 @dataclass(frozen=True, slots=True)
+class HomePart:
+    """What a capability puts on the bot's own page; see ``Capability.home``."""
+
+    order: int
+    section: Section
+    roles: frozenset[Role]
+
+
+@dataclass(frozen=True, slots=True)
 class Action:
     """What pressing a button or submitting a form does, and who may do it."""
 
@@ -125,6 +137,7 @@ class Capability:
     shortcuts: dict[str, Shortcut] = field(default_factory=dict)
     recurrences: dict[str, Recurring] = field(default_factory=dict)
     hearers: list[tuple[type[Any], Handler]] = field(default_factory=list)
+    home_parts: dict[int, HomePart] = field(default_factory=dict)
     _due: dict[str, Handler] = field(default_factory=dict)
 
     def command(
@@ -204,6 +217,20 @@ class Capability:
 
         return register
 
+    def home(self, order: int, *, roles: tuple[Role, ...] = ()) -> Callable[[S], S]:
+        """Put a section on the bot's own page of a member: ``section(services)``, or None where there is nothing to it.
+
+        ``services`` are about that member (``services.member``, ``services.roles``), and nobody acts. Nothing that is
+        written is kept: a section only looks. The lowest ``order`` stands first; none is given twice. What stands
+        directly under another section of the same heading is shown as a part of that.
+        """
+
+        def register(section: S) -> S:
+            _add(self.home_parts, order, HomePart(order, section, frozenset(roles)))
+            return section
+
+        return register
+
     def task(self, kind: str, *, finish: Finish) -> Callable[[W], W]:
         """Do slow work of this kind; see TaskKind."""
 
@@ -255,14 +282,14 @@ class Schedule:
 
 
 class DuplicateName(Exception):
-    """Two handlers claim the same command, button, form or task."""
+    """Two handlers claim the same command, button, form or task, or the same place on the bot's own page."""
 
 
 async def _nothing_slow(_payload: Any, _services: Any) -> None:
     """Only the moment matters."""
 
 
-def _add(table: dict[str, Any], name: str, value: object) -> None:
+def _add(table: dict[Any, Any], name: object, value: object) -> None:
     if name in table:
         raise DuplicateName(f"{name} is declared twice")
     table[name] = value

@@ -14,6 +14,7 @@ from bot.core.capability import (
     Command,
     DuplicateName,
     Handler,
+    HomePart,
     Listener,
     Recurring,
     Schedule,
@@ -26,6 +27,7 @@ from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, Sh
 from bot.core.messages import mark
 from bot.core.roles import Role
 
+K = TypeVar("K", str, int)
 T = TypeVar("T")
 
 MENU = "menu"
@@ -56,6 +58,7 @@ class Registry:
         self.recurrences: dict[str, Recurring] = {}
         self.schedules: dict[str, Schedule] = {}
         self._listeners: dict[tuple[type[Event], bool], list[tuple[Step, Listener]]] = {}
+        self._home_parts: dict[int, HomePart] = {}
         self._hearers: dict[type[Any], list[Handler]] = {}
         for capability in capabilities:
             _merge("command", self.commands, capability.commands)
@@ -64,6 +67,7 @@ class Registry:
             _merge("task", self.tasks, capability.tasks)
             _merge("shortcut", self.shortcuts, capability.shortcuts)
             _merge("recurrence", self.recurrences, capability.recurrences)
+            _merge("section of the bot's own page", self._home_parts, capability.home_parts)
             self._listen(capability)
             for news, handler in capability.hearers:
                 self._hearers.setdefault(news, []).append(handler)
@@ -117,6 +121,10 @@ class Registry:
         """The commands that somebody with these roles may use, by name."""
         return [command for _, command in sorted(self.commands.items()) if not command.roles or command.roles & roles]
 
+    def home_parts(self, roles: frozenset[Role]) -> list[HomePart]:
+        """What stands on the bot's own page of somebody with these roles, from its top to its end."""
+        return [one for _, one in sorted(self._home_parts.items()) if not one.roles or one.roles & roles]
+
     def title_of(self, recurring: str) -> str:
         """What people call what recurs under this name, marked for translation; empty where they don't see it."""
         known = self.recurrences.get(recurring) or self.schedules.get(recurring)
@@ -164,6 +172,8 @@ class NotAllowed(Refusal):
             key = mark("Only facilitators can do this. Please ask one of them.")
         elif who == [Role.EXPERT]:
             key = mark("Only experts can do this. Please ask a facilitator.")
+        elif set(who) == {Role.EXPERT, Role.FACILITATOR}:
+            key = mark("Only experts and facilitators can do this. Please ask a facilitator.")
         elif set(who) == {Role.FACILITATOR, Role.STAKEHOLDER}:
             key = mark("Only facilitators and stakeholders can do this. Please ask a facilitator.")
         else:
@@ -196,7 +206,7 @@ def _unknown(name: str, commands: Mapping[str, Any]) -> Refusal:
     return Refusal(mark("I don't know /{command}. Type /help for everything you can do."), command=name[:32])
 
 
-def _merge(kind: str, table: dict[str, T], more: Mapping[str, T]) -> None:
+def _merge(kind: str, table: dict[K, T], more: Mapping[K, T]) -> None:
     for name, value in more.items():
         if name in table:
             raise DuplicateName(f"the {kind} {name} is declared by two capabilities")

@@ -96,6 +96,23 @@ class Reacted(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class PollAnswered(Event):
+    """``by`` voted in one of the bot's polls, or voted again. ``key`` is that of the poll and the person.
+
+    ``choices`` are the numbers of the options, from 0; without any, the vote was taken back.
+    """
+
+    key: str
+    poll: str
+    choices: tuple[int, ...] = ()
+
+    @property
+    def removed(self) -> bool:
+        """Whether the vote was taken back."""
+        return not self.choices
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class CommandUsed(Event):
     """A command with the rest of its line, as typed. ``about`` is the message that it was a reply to, if any."""
 
@@ -159,6 +176,54 @@ class BotUninstalled(Event):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class BotRightsChanged(Event):
+    """What the bot is shown in ``place`` from now on: every message or only commands, who comes and goes, reactions."""
+
+    reads_everything: bool
+    sees_joins: bool
+    sees_reactions: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class JoinRequested(Event):
+    """``by`` asks to be let into ``place``. ``key`` names this very request on the platform."""
+
+    key: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatClosed(Event):
+    """``by`` wants no private messages from the bot any more."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ChatReopened(Event):
+    """``by``, who had closed the private chat, may be written to again."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlineAsked(Event):
+    """``by`` looks something up while writing to others, who may be anywhere. ``query_id`` is what an answer names."""
+
+    query_id: str
+    words: str = field(default="", repr=False)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class InlineChosen(Event):
+    """``by`` sent others one of the results that an InlineAsked was answered with, by its id in that answer."""
+
+    result: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class PlaceMoved(Event):
+    """``place`` goes on at another address, with those who were in it. It may be told more than once."""
+
+    to: Place
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class PlaceRenamed(Event):
     """``place`` carries its new name."""
 
@@ -183,6 +248,16 @@ class HomeOpened(Event):
 @dataclass(frozen=True, slots=True)
 class GivenUp:
     """Something in the community that ``services`` are about has become a dead letter. No event, but news of one."""
+
+
+@dataclass(frozen=True, slots=True)
+class CarriedOut:
+    """What somebody asked for, or a task, has just been done in the community that ``services`` are about.
+
+    No event, but news of one, told in the same transaction. ``what`` names the step or the task.
+    """
+
+    what: str
 
 
 def as_it_stands(told: Iterable[Event]) -> MessagePosted | None:

@@ -7,9 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.addresses import Account, Destination, MessageRef
+from bot.core.addresses import Account, Destination, MessageRef, Privately
 from bot.core.events import Event, Trigger
 from bot.core.forms import Form
+from bot.core.home import Home
 from bot.core.messages import Kind, Message
 
 
@@ -61,7 +62,20 @@ class OpenForm:
     trigger: Trigger
 
 
-Outgoing = Send | Edit | OpenForm
+@dataclass(frozen=True, slots=True)
+class ShowHome:
+    """Show ``home`` on the bot's own page for the person of ``destination``, in the place of what was there.
+
+    Doing it again changes nothing, so nobody has to look whether it arrived. A platform without such a page does
+    nothing. No message comes of it either way, so there is no reference to one.
+    """
+
+    reference: str
+    destination: Privately
+    home: Home
+
+
+Outgoing = Send | Edit | OpenForm | ShowHome
 
 
 class NotSent(Exception):
@@ -173,6 +187,9 @@ class Platform(Protocol):
     """
 
     name: str
+
+    shows_forms: bool
+    """Whether ``deliver`` can open a form. Where it can't, it is given none: its questions come as messages."""
 
     async def start(self, host: Host) -> None:
         """Begin to receive. Returns when the platform is ready, or raises with a plain sentence."""

@@ -10,6 +10,7 @@ from typing import Any
 from bot.core import forms
 from bot.core.addresses import Account, Destination, InPlace, MessageRef, OnlyVisibleTo, Place, Privately
 from bot.core.events import Trigger
+from bot.core.home import Home, HomeRow, HomeSection
 from bot.core.messages import Attachment, Button, Emphasis, Message, Text, Value
 
 Json = dict[str, Any]
@@ -74,6 +75,36 @@ def message_from_json(data: Mapping[str, Any]) -> Message:
     )
 
 
+def home_to_json(home: Home) -> Json:
+    """A whole page."""
+    return {
+        "language": home.language,
+        "sections": [
+            {
+                "heading": one.heading,
+                "rows": [_row_to_json(row) for row in one.rows],
+                "empty": None if one.empty is None else _row_to_json(one.empty),
+            }
+            for one in home.sections
+        ],
+    }
+
+
+def home_from_json(data: Mapping[str, Any]) -> Home:
+    """The inverse of ``home_to_json``."""
+    return Home(
+        language=data["language"],
+        sections=tuple(
+            HomeSection(
+                heading=one["heading"],
+                rows=tuple(_row_from_json(row) for row in one["rows"]),
+                empty=None if one["empty"] is None else _row_from_json(one["empty"]),
+            )
+            for one in data["sections"]
+        ),
+    )
+
+
 def form_to_json(form: forms.Form) -> Json:
     """A whole form."""
     return {
@@ -118,6 +149,14 @@ def trigger_to_json(trigger: Trigger) -> Json:
 def trigger_from_json(data: Mapping[str, Any]) -> Trigger:
     """The inverse of ``trigger_to_json``."""
     return Trigger(data["id"], datetime.fromisoformat(data["expires_at"]))
+
+
+def _row_to_json(row: HomeRow) -> Json:
+    return {"text": text_to_json(row.text), "buttons": [asdict(button) for button in row.buttons]}
+
+
+def _row_from_json(data: Mapping[str, Any]) -> HomeRow:
+    return HomeRow(text_from_json(data["text"]), tuple(_button_from_json(one) for one in data["buttons"]))
 
 
 def _button_from_json(data: Mapping[str, Any]) -> Button:

@@ -53,15 +53,19 @@ async def close_cards(services: Services, row: Contribution, key: str, **values:
 
 
 @capability.button(REVIEW, roles=FACILITATORS)
-async def review(_event: ButtonPressed, services: Services) -> None:
-    """What waits, from a list or a menu."""
-    await review_waiting(services)
+async def review(event: ButtonPressed, services: Services) -> None:
+    """What waits, from a list or a menu; with a subject that one alone."""
+    await review_waiting(services, only=event.subject)
 
 
-async def review_waiting(services: Services, _rest: str = "") -> None:
-    """The cards of what waits, once more, for who acts. Raises Refusal for who is no facilitator."""
+async def review_waiting(services: Services, _rest: str = "", *, only: str = "") -> None:
+    """The cards of what waits, once more, for who acts. Raises Refusal for who is no facilitator.
+
+    ``only``: of the one with this number, or of all when that waits no longer.
+    """
     check_facilitator(services)
     waiting = await contributions.to_review(services.session, services.community.id)
+    waiting = [one for one in waiting if str(one.id) == only] or waiting
     say = services.wording.say
     if not waiting:
         await services.answer_privately(Message(say(mark("Nothing waits for your review. Good work!"))))

@@ -100,15 +100,7 @@ def listing(wording: Wording, own: Sequence[Contribution]) -> Message:
     say, label = wording.say, wording.label
     if not own:
         return Message(say(mark("You have shared nothing here yet. What did you learn lately? Tell it with /log.")))
-    lines = [
-        say(
-            mark("**{code}** {title}: {state}"),
-            code=one.code,
-            title=shortened(one.title),
-            state=label(STATE_NAMES[State(one.state)]),
-        )
-        for one in own[:_MOST_LISTED]
-    ]
+    lines = [listed(wording, one) for one in own[:_MOST_LISTED]]
     parts: list[Value] = [say(mark("**What you have shared**")), points(lines)]
     if older := len(own) - len(lines):
         parts.append(
@@ -124,3 +116,13 @@ def listing(wording: Wording, own: Sequence[Contribution]) -> Message:
         for one in own[:_MOST_LISTED]
     ]
     return Message(joined(parts), tuple(buttons))
+
+
+def listed(wording: Wording, one: Contribution) -> Text:
+    """A contribution of one's own in a list."""
+    return wording.say(
+        mark("**{code}** {title}: {state}"),
+        code=one.code,
+        title=shortened(one.title),
+        state=wording.label(STATE_NAMES[State(one.state)]),
+    )

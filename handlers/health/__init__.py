@@ -16,7 +16,7 @@ from bot.core.messages import Attachment, Kind, Message, Text, mark
 from bot.core.roles import Purpose, Role
 from bot.services import Services, WorkServices
 from bot.texts import Texts, Wording
-from handlers.health import _me, _own_work, _post
+from handlers.health import _home, _me, _own_work, _post
 from handlers.health._capability import capability
 from handlers.health._figures import NAMES, Figures, weekly_series
 from handlers.health._picture import PictureWords, draw, in_words
@@ -27,7 +27,10 @@ from storage import attachments, communities, members, questions
 from storage.communities import Community
 from storage.weekly_figures import Week
 
-__all__ = ["EVERY", "as_lines", "capability", "post_scheduled", "report", "report_every"]
+__all__ = ["EVERY", "as_lines", "capability", "parts", "post_scheduled", "report", "report_every"]
+
+parts = (_home,)
+"""The module whose handlers hang on the capability and that nothing else here uses."""
 
 _LENGTH = re.compile(r"(7|30|90)d")
 _USAGE = mark("health, or health 7d|30d|90d")

@@ -13,10 +13,10 @@ from bot.core.events import ButtonPressed, CommandUsed
 from bot.core.messages import Button, Emphasis, Kind, Message, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Frame, Services, WorkServices
-from handlers.events import MemberForgotten
+from handlers.events import MemberForgotten, PageForgotten
 from handlers.privacy._capability import FORGET_ME, capability, known
 from handlers.privacy._mentions import ask_facilitators
-from storage import erasure, erasure_queues, members, mentions
+from storage import erasure, erasure_queues, homes, members, mentions
 from storage.communities import Community
 from storage.erasure_queues import Found, Wanted
 from storage.members import FORMER_MEMBER
@@ -129,12 +129,15 @@ async def _erase(payload: Mapping[str, Any], found: Found | None, services: Serv
     accounts = await members.accounts_of(session, member.id)
     wanted = _wanted(services.frame, [*payload["names"], member.name], accounts, own)
     keep_shared = bool(payload["keep_shared"])
+    looked_at = await homes.looked_at_by(session, accounts)
     for community in own:
         await services.about(community).announce(MemberForgotten(member.id, keep_shared))
     cipher = services.frame.cipher
     former = services.frame.texts.wording(own[0].language if own else None).label(FORMER_MEMBER)
     await erasure.erase(session, cipher, member.id, former, now, keep_shared=keep_shared)
     await erasure_queues.clear(session, cipher, wanted, found, spare=[payload["card"]])
+    for one in looked_at:
+        await services.announce(PageForgotten(one, wording.language))
     reviewed = await mentions.look_for(session, cipher, wanted.traces, [one.id for one in own], now)
     for community in own:
         if community.id in reviewed:

@@ -5,6 +5,8 @@ from handlers.questions import (
     _asking,
     _experts,
     _forgotten,
+    _giving,
+    _home,
     _queue,
     _reminders,
     _replying,
@@ -16,5 +18,5 @@ from handlers.questions._queue import tidy_up
 
 __all__ = ["capability", "parts", "tidy_up"]
 
-parts = (_answering, _asking, _experts, _forgotten, _queue, _reminders, _replying, _saving, _topics)
+parts = (_answering, _asking, _experts, _forgotten, _giving, _home, _queue, _reminders, _replying, _saving, _topics)
 """The modules whose handlers hang on the capability once they are imported."""

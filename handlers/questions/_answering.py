@@ -16,6 +16,7 @@ from handlers.questions._askers import asker_of, is_asker
 from handlers.questions._capability import capability
 from handlers.questions._deadlines import plan_asker
 from handlers.questions._forms import words_form
+from handlers.questions._giving import give
 from handlers.questions._state import Act, State, after, allowed_from
 from handlers.questions._steps import advance
 from storage import question_exchange, questions
@@ -205,12 +206,4 @@ async def assign(event: CommandUsed, services: Services) -> None:
     if Role.FACILITATOR not in services.roles:
         await check_expert(services, question)
     expert = await services.member_called(who)
-    if not await routing.is_expert(services, expert.id, even_away=True):
-        raise Refusal(mark("{name} is no expert here yet. Add them first: /experts add @name topic"), name=expert.name)
-    if question.asker_id == expert.id:  # of a confidential question nothing is said: a refusal would tell who asked
-        raise Refusal(mark("{name} asked this question. Please choose somebody else."), name=expert.name)
-    after(Act.ROUTE, State(question.state))
-    if question.expert_id != expert.id and not await routing.hand_over(services, question, expert.id):
-        after(Act.ROUTE, State(question.state))
-    say = services.wording.say
-    await services.answer(Message(say(mark("**{code}** is with {name} now."), code=question.code, name=expert.name)))
+    await give(services, question, expert)

@@ -11,6 +11,7 @@ from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
 from handlers.questions._capability import capability
+from handlers.questions._routing import has_not_left
 from handlers.questions._state import OPEN, Act, State, after, allowed_from
 from handlers.questions._wording import shortened
 from storage import members, question_exchange, questions
@@ -58,11 +59,8 @@ async def show_queue(event: ButtonPressed, services: Services) -> None:
 async def _mine(services: Services) -> None:
     """What the member asked, and what they have to answer; confidential ones too, as only they read this."""
     community_id, session = services.community.id, services.session
-    by_name = [(one, one.text or "") for one in await questions.asked_by(session, community_id, services.member.id)]
-    sealed = await questions.confidential(session, services.frame.cipher, community_id)
-    own = [(one, asker.words) for one, asker in sealed if asker.member_id == services.member.id]
-    asked = sorted([*by_name, *own], key=lambda pair: -pair[0].number)[:_MOST]
-    theirs = {one.id for one, _ in own}
+    own = await own_questions(services)
+    asked, theirs = own[:_MOST], {one.id for one, _ in own}
     held = await questions.waiting_for(session, community_id, services.member.id, [state.value for state in OPEN])
     waiting = [one for one in held if one.id not in theirs]
     say = services.wording.say
@@ -70,18 +68,29 @@ async def _mine(services: Services) -> None:
     if waiting:
         parts += [say(mark("**Waiting for your answer**")), points([await _line(services, one) for one in waiting])]
     if asked:
-        parts += [say(mark("**Your questions**")), points([_own_line(services, one, text) for one, text in asked])]
+        parts += [say(mark("**Your questions**")), points([own_line(services, one, text) for one, text in asked])]
     if not parts:
         parts = [say(mark("You have no questions here yet. Ask one with /ask."))]
     # always in private: a list in a place could be read over somebody's shoulder as theirs
     await services.answer_privately(Message(joined(parts)))
 
 
+async def own_questions(services: Services) -> list[tuple[Question, str]]:
+    """What the member asked, by name and confidentially, each with its words; the newest first."""
+    community_id, session = services.community.id, services.session
+    by_name = [(one, one.text or "") for one in await questions.asked_by(session, community_id, services.member.id)]
+    sealed = await questions.confidential(session, services.frame.cipher, community_id)
+    own = [(one, asker.words) for one, asker in sealed if asker.member_id == services.member.id]
+    return sorted([*by_name, *own], key=lambda pair: -pair[0].number)
+
+
 async def _queue(services: Services, *, overdue: bool) -> None:
     session, community = services.session, services.community
     states = [state.value for state in OPEN]
     if Role.FACILITATOR in services.roles:
-        found = await questions.in_states(session, community.id, states)
+        everything = await questions.in_states(session, community.id, states)
+        # who looks again and again must not learn when somebody asked confidentially
+        found = [one for one in everything if not (one.confidential and has_not_left(one))]
     elif Role.EXPERT in services.roles:
         found = await questions.waiting_for(session, community.id, services.member.id, states)
     else:
@@ -113,7 +122,8 @@ async def _line(services: Services, question: Question) -> Text:
     return say(mark("**{code}** ({topic}), since {day}, {expert}: {state}"), expert=expert.name, **values)
 
 
-def _own_line(services: Services, question: Question, text: str) -> Text:
+def own_line(services: Services, question: Question, text: str) -> Text:
+    """A question as who asked it sees it."""
     return services.wording.say(
         mark("**{code}** {text}: {state}"),
         code=question.code,

@@ -12,7 +12,7 @@ from storage.questions import Question
 ANSWER, ASK_BACK = "questions.answer", "questions.ask_back"
 NOT_MINE, AWAY = "questions.not_mine", "questions.away"
 HELPS, NOT_YET, REPLY, ADD = "questions.helps", "questions.not_yet", "questions.reply", "questions.add"
-SEND, FOUND = "questions.send", "questions.found"
+SEND, FOUND, GIVE = "questions.send", "questions.found", "questions.give"
 _LONGEST_IN_LIST = 90
 _LONGEST_IN_FORM = 600
 
@@ -31,7 +31,7 @@ def card(wording: Wording, question: Question, words: str, name: str | None, sai
     asks = wording.say(mark("{name} asks:"), name=name) if name else wording.say(mark("Somebody asks confidentially:"))
     what = wording.say(mark("Answer in your own words; I bring it to them."))
     exchange = [part for one in said for part in _exchanged(wording, one, name)]
-    return Message(joined([head, asks, quoted(words), *exchange, what]), _choices(wording, question))
+    return Message(joined([head, asks, quoted(words), *exchange, what]), choices(wording, question))
 
 
 def _exchanged(wording: Wording, one: Said, asker: str | None) -> list[Value]:
@@ -50,7 +50,7 @@ def which(wording: Wording, question: Question, words: str) -> Text:
     return joined([wording.say(mark("**{code}**"), code=question.code), quoted(shortened(words, _LONGEST_IN_FORM))])
 
 
-def _choices(wording: Wording, question: Question) -> tuple[Button, ...]:
+def choices(wording: Wording, question: Question) -> tuple[Button, ...]:
     """What an expert can do with a question."""
     label, subject = wording.label, str(question.id)
     return (
@@ -68,15 +68,19 @@ def card_is_over(wording: Wording, question: Question, key: str) -> Message:
 
 def answer(wording: Wording, question: Question, expert: str, words: str) -> Message:
     """An answer as the asker gets it."""
-    say, label = wording.say, wording.label
+    say = wording.say
     head = say(mark("**{code}**: {expert} answers:"), code=question.code, expert=expert)
     ask = say(mark("Does this help you?"))
-    subject = str(question.id)
-    buttons = (
+    return Message(joined([head, quoted(words), ask]), verdicts(wording, question))
+
+
+def verdicts(wording: Wording, question: Question) -> tuple[Button, ...]:
+    """What an asker can say of an answer."""
+    label, subject = wording.label, str(question.id)
+    return (
         Button(label(mark("This helps")), HELPS, subject, Emphasis.PRIMARY),
         Button(label(mark("Not yet")), NOT_YET, subject),
     )
-    return Message(joined([head, quoted(words), ask]), buttons)
 
 
 def asked_back(wording: Wording, question: Question, expert: str, words: str) -> Message:

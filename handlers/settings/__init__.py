@@ -7,10 +7,13 @@ from collections.abc import Mapping
 from bot.core.events import CommandUsed
 from bot.core.messages import mark
 from bot.services import Services
-from handlers.settings import _lengths, _page, _places, _roles, _schedules, _times
+from handlers.settings import _home, _lengths, _page, _places, _roles, _schedules, _times
 from handlers.settings._capability import FACILITATORS, Said, capability, not_understood
 
-__all__ = ["capability"]
+__all__ = ["capability", "parts"]
+
+parts = (_home,)
+"""The module whose handlers hang on the capability and that nothing else here uses."""
 
 _USAGE = mark(
     "settings, or settings role|place|schedule|quiet|weekend|reminders|timezone|language|retention|silence and what it "

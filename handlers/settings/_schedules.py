@@ -23,7 +23,7 @@ _NOT_MINE = mark("Nothing of that name recurs here (any more). See /settings.")
 
 async def lines_of(services: Services) -> list[Text]:
     """One line for each thing that recurs and has a title: how often, and when next."""
-    return [_line(services, row, title) for row, title in await _titled(services)]
+    return [line(services, row, title) for row, title in await _titled(services)]
 
 
 async def _titled(services: Services) -> list[tuple[StoredSchedule, str]]:
@@ -32,7 +32,8 @@ async def _titled(services: Services) -> list[tuple[StoredSchedule, str]]:
     return [(row, services.wording.label(title)) for row, title in rows if title]
 
 
-def _line(services: Services, row: StoredSchedule, title: str) -> Text:
+def line(services: Services, row: StoredSchedule, title: str) -> Text:
+    """What recurs, how often, and when next."""
     wording = services.wording
     if not row.active:
         return wording.say(mark("{title}: switched off"), title=title)
@@ -45,11 +46,12 @@ def _line(services: Services, row: StoredSchedule, title: str) -> Text:
 
 
 @capability.button("settings.schedules", roles=FACILITATORS)
-async def ask_for_schedule(_event: ButtonPressed, services: Services) -> None:
-    """Which one, and how often."""
+async def ask_for_schedule(event: ButtonPressed, services: Services) -> None:
+    """Which one, unless the button's subject tells that, and how often."""
     label = services.wording.label
-    declared = _changeable(services)
+    declared = may_be_changed(services)
     choices = tuple(Choice(one.name, label(one.title)) for one in declared)
+    chosen = choices[0].value if len(choices) == 1 else event.subject
     await services.open_form(
         Form(
             action="settings.schedule_asked",
@@ -58,7 +60,7 @@ async def ask_for_schedule(_event: ButtonPressed, services: Services) -> None:
             language=services.wording.language,
             fields=(
                 ChoiceField(name="schedule", label=label(mark("Which one?")), choices=choices,
-                            initial=choices[0].value if len(choices) == 1 else None),
+                            initial=chosen or None),
                 ChoiceField(name="switch", label=label(mark("Shall it come by itself?")), initial=_ON,
                             choices=(Choice(_ON, label(mark("Yes"))), Choice(_OFF, label(mark("No, switch it off"))))),
                 TextField(name="cadence", label=label(mark("How often?")), required=False, max_length=100,
@@ -156,19 +158,20 @@ async def _switch_on(services: Services, schedule: Schedule) -> None:
 
 async def _now(services: Services, schedule: Schedule) -> Message:
     return lines.saved(
-        services.wording, *(_line(services, row, title) for row, title in await _titled(services)
+        services.wording, *(line(services, row, title) for row, title in await _titled(services)
                             if row.name == schedule.name)
     )  # fmt: skip
 
 
-def _changeable(services: Services) -> list[Schedule]:
+def may_be_changed(services: Services) -> list[Schedule]:
+    """The declared schedules that a community may change."""
     return [one for one in services.frame.registry.schedules.values() if one.title and one.per_community]
 
 
 def _called(services: Services, name: str) -> Schedule:
     """The declared schedule of this name, its first word, or its title. Raises Refusal."""
     wanted = name.casefold()
-    for one in _changeable(services):
+    for one in may_be_changed(services):
         if wanted in (one.name, one.name.partition(".")[0], services.wording.label(one.title).casefold()):
             return one
     raise Refusal(_NOT_MINE)

@@ -11,6 +11,8 @@ from bot.app import discover_capabilities, discover_schedules
 from bot.core.capability import Capability, DuplicateName
 from bot.core.dispatch import Registry
 from bot.core.events import Joined
+from bot.core.home import HomeSection
+from bot.core.roles import Role
 
 
 async def handler(_event: Any, _services: Any) -> None: ...
@@ -57,6 +59,24 @@ def test_a_decorated_function_stays_the_function_it_was() -> None:
     for register in REGISTRATIONS.values():
         assert register(capability)(handler) is handler
     assert capability.on(Joined)(handler) is handler
+
+
+async def section(_services: Any) -> HomeSection | None:
+    return None
+
+
+def test_each_section_of_the_bots_own_page_has_a_place_of_its_own() -> None:
+    one, other = Capability("help"), Capability("assistance")
+    assert one.home(20, roles=(Role.FACILITATOR,))(section) is section
+    with pytest.raises(DuplicateName, match="20 is declared twice"):
+        one.home(20)(section)
+    other.home(10)(section)
+    registry = Registry([one, other])
+    assert [part.order for part in registry.home_parts(frozenset({Role.FACILITATOR}))] == [10, 20]
+    assert [part.order for part in registry.home_parts(frozenset())] == [10]
+    other.home(20)(section)
+    with pytest.raises(DuplicateName, match="section of the bot's own page 20"):
+        Registry([one, other])
 
 
 def test_what_is_discovered_fits_together() -> None:

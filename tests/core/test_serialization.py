@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from bot.core import forms
 from bot.core.addresses import Account, InPlace, MessageRef, OnlyVisibleTo, Place, Privately
 from bot.core.events import Trigger
+from bot.core.home import Home, HomeRow, HomeSection
 from bot.core.messages import Attachment, Button, Message, Text
 from bot.core.serialization import (
     destination_from_json,
     destination_to_json,
     form_from_json,
     form_to_json,
+    home_from_json,
+    home_to_json,
     message_from_json,
     message_to_json,
     ref_from_json,
@@ -47,6 +50,11 @@ messages = st.builds(
     buttons=st.lists(st.builds(Button), max_size=2).map(tuple),
     attachments=st.lists(st.builds(Attachment, words, words, words, words), max_size=2).map(tuple),
     details=st.none() | texts,
+)
+rows = st.builds(HomeRow, texts, st.lists(st.builds(Button), max_size=2).map(tuple))
+many_rows = st.lists(rows, max_size=2).map(tuple)
+homes = st.builds(
+    Home, st.lists(st.builds(HomeSection, words, many_rows, st.none() | rows), max_size=2).map(tuple), words
 )
 refs = st.builds(MessageRef, words, words, words, words, st.none() | words)
 triggers = st.builds(Trigger, words, st.datetimes(timezones=st.just(UTC)))
@@ -85,6 +93,11 @@ def test_texts_come_back(text: Text) -> None:
 @given(messages)
 def test_messages_come_back(message: Message) -> None:
     assert through_json(message_to_json, message_from_json, message) == message
+
+
+@given(homes)
+def test_pages_come_back(home: Home) -> None:
+    assert through_json(home_to_json, home_from_json, home) == home
 
 
 @given(destinations)

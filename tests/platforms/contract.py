@@ -15,8 +15,9 @@ import pytest
 from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo, Privately
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted, MessagePosted, ShortcutUsed
 from bot.core.forms import Form, TextField
+from bot.core.home import Home, HomeRow, HomeSection
 from bot.core.messages import Attachment, Button, Kind, Message, Text
-from bot.core.platform import CannotTell, Edit, OpenForm, Outgoing, Platform, Send, Undeliverable
+from bot.core.platform import CannotTell, Edit, OpenForm, Outgoing, Platform, Send, ShowHome, Undeliverable
 from tests.platforms.wires import Seen, Wire
 
 TRICKY = "<!channel> *bold* _it_ `code` [link](https://x.example) <b>b</b> {braces} & \u202egnp"
@@ -283,6 +284,16 @@ class PlatformContract:
     async def test_while_it_takes_nothing_new_it_still_delivers(self, wire: Wire) -> None:
         await wire.platform.stop_receiving()
         assert await wire.platform.deliver(send(InPlace(wire.place))) is not None
+
+    # The bot's own page
+
+    async def test_a_page_of_ones_own_is_taken_wherever_there_is_one_and_is_no_message(self, wire: Wire) -> None:
+        row = HomeRow(Text("**Q1** {x}", {"x": TRICKY}), (Button("Answer", "questions.answer", token="t" * 22),))
+        home = Home((HomeSection("Your questions", (row,)), HomeSection("Nothing here", empty=row)), "en")
+        for reference in ("ref-1", "ref-2"):
+            assert await wire.platform.deliver(ShowHome(reference, Privately(wire.ana), home)) is None
+        assert await wire.platform.deliver(ShowHome("ref-3", Privately(wire.ana), Home())) is None
+        assert await wire.sees(wire.ana, None) == []
 
     # Forms
 

@@ -70,6 +70,24 @@ def problems_of_view(view: Json) -> list[str]:
     return found
 
 
+def problems_of_home(view: Json) -> list[str]:
+    """Everything that is wrong with a Home tab."""
+    found = _refusal(lambda home: check_view(home, home=True), view)
+    if found:
+        return found
+    found += _of_models(lambda: View(**view).validate_json())
+    found += _of_models(lambda: _validate(View(**view).blocks))
+    found += _of_words(view, "view")
+    for block in view["blocks"]:
+        found += _of_rich_text(block)
+    ids = [one["action_id"] for block in view["blocks"] for one in block.get("elements", []) if "action_id" in one]
+    if len(ids) != len(set(ids)):
+        found.append("two elements have one action_id")
+    if len(json.dumps(view).encode()) > VIEW_BYTES:
+        found.append("view_too_large")
+    return found
+
+
 def words_of_block(block: Json) -> str:
     """The words that a block shows, whatever they look like."""
     return "\n".join(_texts(block))

@@ -16,7 +16,7 @@ from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
 from bot.core.events import Event
 from bot.core.messages import Button, Message, Text
-from bot.core.platform import Edit, Host, MoveClock, OpenForm, Outgoing, RawEvent, Send, Undeliverable
+from bot.core.platform import Edit, Host, MoveClock, OpenForm, Outgoing, RawEvent, Send, ShowHome, Undeliverable
 from bot.platforms.local import outgoing as rendered
 from bot.platforms.local.chat import BOT, Json, LocalChat, direct_place
 from bot.platforms.local.incoming import PLATFORM, TENANT, message_key, translate
@@ -33,6 +33,7 @@ class LocalPlatform:
     """See ``bot.core.platform.Platform``. A message is shown once for each reference, whatever happens."""
 
     name = PLATFORM
+    shows_forms = True
 
     def __init__(self, path: Path, clock: Clock, time_zone: str = COMMUNITY.time_zone) -> None:
         self.chat = LocalChat(path, clock.now)
@@ -132,6 +133,8 @@ class LocalPlatform:
         """Show it in the chat. Raises Undeliverable when its place or person is gone."""
         if isinstance(outgoing, OpenForm):
             await self._open_form(outgoing)
+            return None
+        if isinstance(outgoing, ShowHome):  # there is no such page
             return None
         if isinstance(outgoing, Edit):
             return await self._edit(outgoing)

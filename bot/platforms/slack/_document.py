@@ -10,8 +10,9 @@ from typing import Any
 
 from bot.core.addresses import Account, MessageRef, Person, Place
 from bot.core.events import Trigger
+from bot.platforms.reading import Json, identity, optional_part, part, text
 from bot.platforms.slack import _people, _text
-from bot.platforms.slack._reading import Json, identity, moment, optional_part, part, text
+from bot.platforms.slack._reading import moment
 
 PLATFORM = "slack"
 

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from bot.core.forms import FormValue
-from bot.platforms.slack._reading import Json, NothingTold, optional_part, part, readable, text
+from bot.platforms.reading import Json, NothingTold, optional_part, part, readable, text
 
 CALLBACK = "form"
 """The ``callback_id`` of every form."""

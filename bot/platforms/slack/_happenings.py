@@ -23,6 +23,7 @@ from bot.core.events import (
     Reacted,
 )
 from bot.core.question_marks import asks_something
+from bot.platforms.reading import Json, identity, optional_part, part, text
 from bot.platforms.slack import _people
 from bot.platforms.slack._commands import called
 from bot.platforms.slack._document import Document, is_private
@@ -36,7 +37,7 @@ from bot.platforms.slack._messages import (
     told_of,
 )
 from bot.platforms.slack._quoting import quoted
-from bot.platforms.slack._reading import Json, identity, moment, optional_part, part, stamp, text
+from bot.platforms.slack._reading import moment, stamp
 from bot.platforms.slack._text import after_mention
 
 

@@ -6,13 +6,14 @@ from collections.abc import Sequence
 
 from bot.core.addresses import MessageRef, Person, Place
 from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, ShortcutUsed
+from bot.platforms.reading import Json, identity, optional_part, part, text
 from bot.platforms.slack import _people
 from bot.platforms.slack._commands import typed
 from bot.platforms.slack._document import Document
 from bot.platforms.slack._forms import checked_values, opened_form, values_of
 from bot.platforms.slack._messages import thread_of
 from bot.platforms.slack._quoting import quoted
-from bot.platforms.slack._reading import Json, identity, optional_part, part, stamp, text
+from bot.platforms.slack._reading import stamp
 
 
 def slash_command(document: Document, form: Json) -> Sequence[Event]:

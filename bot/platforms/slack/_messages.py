@@ -6,8 +6,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from enum import Enum, auto
 
+from bot.platforms.reading import Json, identity, optional_part, part, text
 from bot.platforms.slack._people import SLACKBOT
-from bot.platforms.slack._reading import Json, identity, optional_part, part, stamp, text
+from bot.platforms.slack._reading import stamp
 
 COUNTED = frozenset({"", "thread_broadcast", "me_message", "file_share"})
 """The subtypes of what people write themselves; all others are told by Slack or by programs."""

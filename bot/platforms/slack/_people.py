@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.platforms.slack._reading import Json, optional_part, text
+from bot.platforms.reading import Json, optional_part, text
 
 SLACKBOT = "USLACKBOT"
 

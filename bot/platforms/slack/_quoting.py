@@ -5,10 +5,11 @@ from __future__ import annotations
 from bot.core.addresses import Person
 from bot.core.events import MessagePosted
 from bot.core.question_marks import asks_something
+from bot.platforms.reading import Json, identity, optional_part, text
 from bot.platforms.slack import _people
 from bot.platforms.slack._document import Document
 from bot.platforms.slack._messages import COUNTED, by_a_person, root_author, thread_key, thread_of
-from bot.platforms.slack._reading import Json, identity, moment, optional_part, stamp, text
+from bot.platforms.slack._reading import moment, stamp
 
 
 def quoted(document: Document, channel: str, message: Json) -> MessagePosted:

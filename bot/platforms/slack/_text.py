@@ -5,7 +5,8 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
-from bot.platforms.slack._reading import readable
+from bot.platforms.labelled_links import written_out
+from bot.platforms.reading import readable
 
 NameOf = Callable[[str], str]
 
@@ -16,7 +17,6 @@ _TOKEN_OR_ENTITY = re.compile(r"<([^<>]*)>|&(amp|lt|gt);")
 _ENTITY = re.compile(r"&(amp|lt|gt);")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
-_SAID_BY_ITS_LABEL = re.compile(r"(?:mailto|tel):", re.IGNORECASE)
 _EVERYBODY = ("channel", "here", "everyone")
 _MENTION_FIRST = re.compile(r"\s*<@([A-Z0-9_]+)(?:\|[^<>]*)?>[\s:,]*", re.IGNORECASE)
 
@@ -51,7 +51,7 @@ def _written_out(text: str, mention: Callable[[str, str], str], place: NameOf) -
             return _named("#", label or place(target[1:]))
         if target.startswith("!"):
             return _special(target[1:], label)
-        return _link(target, label) if _ADDRESS.match(target) else _unescaped(match[0])
+        return written_out(target, label) if _ADDRESS.match(target) else _unescaped(match[0])
 
     return readable(_TOKEN_OR_ENTITY.sub(seen, text))
 
@@ -68,13 +68,6 @@ def _special(word: str, label: str) -> str:
     if caret:
         return _named("@", label)
     return label if label and kind not in _EVERYBODY else _named("@", kind)
-
-
-def _link(address: str, label: str) -> str:
-    if _SAID_BY_ITS_LABEL.match(address) and label == address.partition(":")[2]:
-        return label
-    shown = address.partition("://")[2]
-    return address if not label or label in (address, shown, shown.rstrip("/")) else f"{label} ({address})"
 
 
 def _unescaped(text: str) -> str:

@@ -18,8 +18,9 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.clock import Clock
 from bot.core.platform import NotSent, OutcomeUnknown
-from bot.platforms.slack.pacing import Pace, TurnFarAway, Turns
+from bot.platforms.slack.pacing import Pace
 from bot.platforms.slack.timing import Timing
+from bot.platforms.turns import TurnFarAway, Turns
 
 Call = Callable[[AsyncWebClient], Awaitable[AsyncSlackResponse]]
 

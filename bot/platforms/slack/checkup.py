@@ -10,7 +10,7 @@ import aiohttp
 from slack_sdk.errors import SlackApiError
 from slack_sdk.web.async_client import AsyncWebClient
 
-from bot.platforms.slack._reading import readable
+from bot.platforms.reading import readable
 
 _PATIENCE_SECONDS = 10
 

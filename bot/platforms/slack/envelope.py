@@ -11,6 +11,7 @@ from typing import Any
 
 from bot.core.forms import FormValue
 from bot.core.platform import RawEvent
+from bot.platforms.reading import Json, NothingTold, readable
 from bot.platforms.slack._document import (
     COMMAND,
     EVENT,
@@ -23,7 +24,6 @@ from bot.platforms.slack._document import (
     write,
 )
 from bot.platforms.slack._messages import told_of
-from bot.platforms.slack._reading import Json, NothingTold, readable
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from bot.core.events import Event
+from bot.platforms.reading import Json, NothingTold, part, text
 from bot.platforms.slack._document import COMMAND, EVENT, INTERACTION, Document, read
 from bot.platforms.slack._happenings import (
     app_home_opened,
@@ -30,7 +31,6 @@ from bot.platforms.slack._interactions import (
     slash_command,
     view_submission,
 )
-from bot.platforms.slack._reading import Json, NothingTold, part, text
 
 Translation = Callable[[Document, Json], Sequence[Event]]
 """Given the document and that part of it which tells what happened."""

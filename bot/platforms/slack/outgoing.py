@@ -6,25 +6,22 @@ what is too long for a few messages goes into a file.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 from urllib.parse import quote
 
 from bot.core.addresses import MessageRef
-from bot.core.messages import Attachment, Button, Emphasis, Message, Text, mark
+from bot.core.messages import Attachment, Button, Emphasis, Message, Text
+from bot.platforms.cutting import ELLIPSIS, is_blank
+from bot.platforms.reading import readable
 from bot.platforms.rich_text import clean, parse, plain
 from bot.platforms.slack._blocks import Shown, blocks_of, line, plain_text
-from bot.platforms.slack._lengths import ELLIPSIS, escaped, is_blank, length, shortened
-from bot.platforms.slack._reading import readable
+from bot.platforms.slack._commands import as_typed
+from bot.platforms.slack._lengths import escaped, length, shortened
+from bot.platforms.too_long import IN_THE_FILE, MOST_MESSAGES, SHORTENED, Say
 
 Json = dict[str, Any]
-Say = Callable[[str], str]
-"""Translates a marked sentence for those who will read the message."""
-
-MOST_MESSAGES = 4
-"""So many messages may say one thing; what needs more goes into a file."""
-
 _MOST_BLOCKS = 50
 _LONGEST_MESSAGE = 10_000
 _BLOCK_COSTS = 100
@@ -38,9 +35,6 @@ _LONGEST_VALUE = 2_000
 _LONGEST_ALT = 1_000
 _LONGEST_NAME = 255
 _STYLES = {Emphasis.PRIMARY: {"style": "primary"}, Emphasis.DANGER: {"style": "danger"}}
-
-IN_THE_FILE = mark("This is only the beginning. The whole text is in the file.")
-SHORTENED = mark("This was too long for one message, so it ends here.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +85,7 @@ def edited(message: Message, say: Say) -> Posting:
 
     What doesn't fit is left out, with a word that says so.
     """
-    shown, rows = blocks_of(message.text), _rows(message.buttons)
+    shown, rows = blocks_of(message.text), button_rows(message.buttons)
     kept = _beginning(rows, _ROOM_FOR_BUTTONS)
     told = line(say(SHORTENED), italic=True)
     room = _LONGEST_MESSAGE - _cost(kept)
@@ -108,13 +102,21 @@ def link(there: MessageRef) -> str:
     return f"{address}?thread_ts={quote(there.thread, safe='')}&cid={channel}" if there.thread else address
 
 
+def button_rows(buttons: Iterable[Button], first: int = 0) -> list[Shown]:
+    """The buttons in as few blocks as can hold them, numbered from ``first`` on; without those that lead elsewhere."""
+    elements = [_button(one, number) for number, one in enumerate(filter(_can_be_shown, buttons), first)]
+    rows = [elements[start : start + _BUTTONS_A_BLOCK] for start in range(0, len(elements), _BUTTONS_A_BLOCK)]
+    return [Shown({"type": "actions", "elements": row}, " · ".join(one["text"]["text"] for one in row)) for row in rows]
+
+
 def _postings(
     text: Text, buttons: Sequence[Button], files: tuple[File, ...], say: Say, *, thread: bool
 ) -> list[Posting]:
-    shown, rows = blocks_of(text), _rows(buttons)
+    shown, rows = blocks_of(text), button_rows(buttons)
     groups = _grouped(shown, _LONGEST_MESSAGE - min(_cost(rows), _ROOM_FOR_BUTTONS))
     if len(groups) > MOST_MESSAGES:
-        files = (*files, File(name="details.txt" if thread else "message.txt", words=readable(plain(parse(text)))))
+        name = "details.txt" if thread else "message.txt"
+        files = (*files, File(name=name, words=readable(plain(parse(as_typed(text))))))
         groups = [[shown[0], line(say(IN_THE_FILE), italic=True)]]
     under = [_Room(groups[-1] if groups else [])]
     for row in rows:
@@ -176,13 +178,6 @@ def _beginning(shown: Sequence[Shown], limit: int, count: int = _MOST_BLOCKS // 
 
 def _cost(shown: Iterable[Shown]) -> int:
     return sum(length(one.words) + _BLOCK_COSTS for one in shown)
-
-
-def _rows(buttons: Iterable[Button]) -> list[Shown]:
-    """The buttons in as few blocks as can hold them."""
-    elements = [_button(one, number) for number, one in enumerate(filter(_can_be_shown, buttons))]
-    rows = [elements[first : first + _BUTTONS_A_BLOCK] for first in range(0, len(elements), _BUTTONS_A_BLOCK)]
-    return [Shown({"type": "actions", "elements": row}, " · ".join(one["text"]["text"] for one in row)) for row in rows]
 
 
 def _can_be_shown(button: Button) -> bool:

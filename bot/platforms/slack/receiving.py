@@ -28,9 +28,9 @@ from slack_bolt.response import BoltResponse
 from bot.core.clock import Clock
 from bot.core.forms import validate
 from bot.core.platform import Host
+from bot.platforms.reading import NothingTold
 from bot.platforms.slack._document import PLATFORM, tenant_of
 from bot.platforms.slack._forms import opened_form, values_of
-from bot.platforms.slack._reading import NothingTold
 from bot.platforms.slack.calling import Workspace
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.envelope import (

@@ -20,6 +20,7 @@ from bot.core.platform import (
     OutcomeUnknown,
     Outgoing,
     Send,
+    ShowHome,
     TriggerExpired,
     Undeliverable,
 )
@@ -27,6 +28,7 @@ from bot.platforms.slack._forms import OpenedForm
 from bot.platforms.slack.calling import Refused, SlackCalls, TokenRefused, Workspace
 from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.forms import modal
+from bot.platforms.slack.home import view
 from bot.platforms.slack.outgoing import edited, postings
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.response_urls import ResponseUrls
@@ -35,6 +37,7 @@ from bot.platforms.slack.uploading import Files
 from bot.platforms.slack.whispers import Whispers
 from bot.platforms.slack.workspaces import Workspaces
 
+_NO_HOME = frozenset({"not_enabled", "view_disabled"})
 _NO_LONGER_OPENS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 
 
@@ -73,6 +76,9 @@ class Sending:
                 return await self._edit(workspace, outgoing)
             if isinstance(outgoing, OpenForm):
                 await self._open_form(workspace, outgoing)
+                return None
+            if isinstance(outgoing, ShowHome):
+                await self._show_home(workspace, outgoing)
                 return None
             shown = postings(outgoing.message, self._say_in(None))
             if isinstance(outgoing.destination, OnlyVisibleTo):
@@ -135,6 +141,19 @@ class Sending:
             raise
         except NotSent:
             raise TriggerExpired from None  # by the next try it would be too late
+
+    async def _show_home(self, workspace: Workspace, page: ShowHome) -> None:
+        """Publish somebody's page. A workspace that has no room for one does without."""
+        shown = view(page.home, self._say_in(page.home.language))
+
+        async def publish(client: AsyncWebClient) -> Any:
+            return await client.views_publish(user_id=page.destination.account.user, view=shown)
+
+        try:
+            await self._calls.call(workspace, "views.publish", publish)
+        except Refused as refused:
+            if refused.code not in _NO_HOME:
+                raise
 
     async def _where(self, workspace: Workspace, to: Destination) -> tuple[str, str | None]:
         """The channel and the thread."""

@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.core.addresses import Account
 from bot.core.platform import RawEvent
 from bot.local_installation import LocalApp
 from handlers.health import report
@@ -24,6 +25,8 @@ from storage import (
     contributions,
     erasure,
     first_posts,
+    form_steps,
+    homes,
     imports,
     opting_out,
     questions,
@@ -161,6 +164,7 @@ async def leave_traces(here: Circle) -> None:
         (place,) = await communities.places_of(session, community.id)
         await welcomes.expect_in_joint_line(session, place.id, member_id, now)
         await today.leave_out(session, community.id, member_id, now)
+        await homes.look(session, Account("local", "local", here.renee.id), community.id, member_id, now)
         await opting_out.stop_recording(session, member_id, now)
         session.add(first_posts.FirstPostShown(community_id=community.id, member_id=member_id, shown_at=now))
         session.add(
@@ -176,6 +180,8 @@ async def leave_traces(here: Circle) -> None:
                 state=TaskState.DEAD.value,
             ),
         )  # fmt: skip
+        account, typed = Account("local", "local", here.renee.id), {"values": {"text": NAME}, "names": {}}
+        await form_steps.begin(session, here.app.database.cipher, account, "a form", typed, now)
         destination = {"to": "Privately", "account": {"platform": "local", "tenant": "local", "user": here.renee.id}}
         session.add(
             OutboxRow(
@@ -229,9 +235,7 @@ async def files_of(person: Someone) -> str:
     found = []
     for place in (None, "circle"):
         for seen in await person.sees(place):
-            for file in seen.files:
-                async with person.talk.session.get(f"{person.talk.url}/local/files/{file['id']}") as response:
-                    found.append(text_of_file(await response.read()))
+            found += [text_of_file(await person.talk.content(file)) for file in seen.files]
     return "\n".join(found)
 
 

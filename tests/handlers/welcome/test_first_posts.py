@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import START, StandingClock, founded, running
+from tests.conversations import START, StandingClock, founded, running
 from tests.handlers.questions.acting import set_up
 from tests.handlers.welcome.acting import FIRST_POST, at, heard_at, joined, leads_to
 

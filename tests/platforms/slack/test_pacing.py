@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.platforms.slack.pacing import LONGEST_WAIT, Pace, TurnFarAway, Turns, Unpaced
+from bot.platforms.slack.pacing import Pace, Unpaced
+from bot.platforms.turns import LONGEST_WAIT, TurnFarAway, Turns
 from tests.platforms.slack.jumping_loop import in_no_time
 
 ALMOST = 1e-6

@@ -12,6 +12,7 @@ from urllib.parse import urlencode
 
 from aiohttp import web
 
+from tests.wire.faults import no_answer
 from tests.wire.slack.blocks import interactive
 from tests.wire.slack.clock import Clock
 from tests.wire.slack.faults import Faults
@@ -21,7 +22,7 @@ from tests.wire.slack.refusal import Json
 from tests.wire.slack.response_urls import ResponseUrls
 from tests.wire.slack.socket_mode import SocketMode
 from tests.wire.slack.state import App, Delivery, File, Ids, Trigger
-from tests.wire.slack.web_api import WebApi, no_answer
+from tests.wire.slack.web_api import WebApi
 from tests.wire.slack.workspace import Workspace
 
 

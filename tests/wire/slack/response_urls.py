@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.wire.faults import no_answer
 from tests.wire.slack.call import METHODS, Call
 from tests.wire.slack.methods_chat import by_bot, content, whisper
 from tests.wire.slack.refusal import Json, Refused
 from tests.wire.slack.state import Channel
-from tests.wire.slack.web_api import no_answer
 from tests.wire.slack.workspace import Workspace
 
 if TYPE_CHECKING:

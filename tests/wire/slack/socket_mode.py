@@ -10,11 +10,11 @@ from typing import TYPE_CHECKING, Any
 
 from aiohttp import WSMsgType, web
 
+from tests.wire.faults import no_answer
 from tests.wire.slack.clock import Timer
 from tests.wire.slack.refusal import Json
 from tests.wire.slack.retries import ACKNOWLEDGE_WITHIN, Retries
 from tests.wire.slack.state import Delivery
-from tests.wire.slack.web_api import no_answer
 
 if TYPE_CHECKING:
     from tests.wire.slack.emulator import SlackEmulator

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 from aiohttp import web
 
+from tests.wire.faults import no_answer
 from tests.wire.slack import methods_chat, methods_conversations, methods_people, methods_views
 from tests.wire.slack.call import METHODS, Call, Method
 from tests.wire.slack.faults import Fault
@@ -116,13 +117,6 @@ class WebApi:
         if fault.kind in {"drop", "hang"}:
             return no_answer(request)
         return web.Response(status=fault.status, text="<html>upstream error</html>", content_type="text/html")
-
-
-def no_answer(request: web.Request) -> web.Response:
-    """End the connection of a request; what is returned reaches nobody."""
-    if request.transport is not None:
-        request.transport.abort()
-    return web.Response(status=499)
 
 
 async def _arguments(request: web.Request) -> tuple[Json, str]:

@@ -1,0 +1,1 @@
+"""Telegram: groups, topics of forums and private chats, by long polling or a webhook."""

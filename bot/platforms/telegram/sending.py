@@ -1,0 +1,182 @@
+"""Out to Telegram: messages and edits. Whether what got no answer arrived, nobody can tell: there is no history."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import OrderedDict
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
+
+from telegram import InputFile
+
+from bot.core.addresses import InPlace, MessageRef, OnlyVisibleTo
+from bot.core.clock import Clock
+from bot.core.messages import Message
+from bot.core.platform import (
+    CannotTell,
+    Edit,
+    Host,
+    NotSent,
+    OpenForm,
+    OutcomeUnknown,
+    Outgoing,
+    Send,
+    TriggerExpired,
+    Undeliverable,
+)
+from bot.platforms.telegram._document import PLATFORM, message_key
+from bot.platforms.telegram.calling import BotApi, Moved, Refused
+from bot.platforms.telegram.memory import Memory
+from bot.platforms.telegram.outgoing import Call, File, calls, edited, target, where
+
+Json = dict[str, Any]
+GroupMoved = Callable[[int, int], Awaitable[None]]
+"""Told of a group's old id and its new one, as Telegram itself will tell, or has told."""
+
+_MOST_BROKEN_OFF = 10_000
+_LONGEST_WAIT = timedelta(seconds=60)
+_UNCHANGED = "message is not modified"
+_NO_TEXT = "there is no text in the message to edit"
+
+
+@dataclass
+class _Shown:
+    """What of a message was shown already: how many of its calls, and the main message, if that is among them."""
+
+    calls: int = 0
+    main: Mapping[str, Any] | None = None
+
+
+class Sending:
+    """Carries out what goes to Telegram."""
+
+    def __init__(self, clock: Clock, api: BotApi, memory: Memory, moved: GroupMoved) -> None:
+        self._clock = clock
+        self._api = api
+        self._memory = memory
+        self._moved = moved
+        self._broken_off: OrderedDict[str, _Shown] = OrderedDict()
+        self._host: Host | None = None
+        self.tenant = ""
+
+    def start(self, host: Host, tenant: str) -> None:
+        """From now on things can be delivered; ``tenant`` is the bot's id."""
+        self._host = host
+        self.tenant = tenant
+
+    async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
+        """See ``bot.core.platform.Platform.deliver``."""
+        try:
+            if isinstance(outgoing, OpenForm):
+                raise TriggerExpired  # forms are asked question by question; one that waits leads there by a button
+            if isinstance(outgoing, Edit):
+                return await self._edit(outgoing)
+            return await self._send(outgoing) if isinstance(outgoing, Send) else None
+        except Refused as refused:
+            raise Undeliverable(refused.words) from None
+        except ValueError:
+            raise Undeliverable("no address of Telegram's") from None
+
+    async def find(self, outgoing: Outgoing) -> MessageRef | None:
+        """Telegram shows a bot no history."""
+        raise CannotTell
+
+    async def _send(self, send: Send) -> MessageRef:
+        if isinstance(send.destination, OnlyVisibleTo):
+            where(InPlace(send.destination.place))  # the private chat stands in for it, but it has to be a place
+        place, shown = where(send.destination), self._broken_off.pop(send.reference, _Shown())
+        message, stored = await self._stored(send.message)
+        made = calls(message, self._say)
+        while shown.calls < len(made):
+            try:
+                await self._one(made[shown.calls], place, shown, stored)
+            except Moved as moved:
+                place = await self._elsewhere(place, moved.chat)
+            except NotSent as problem:
+                if not shown.calls:
+                    raise
+                await self._wait(send.reference, shown, problem)
+            except OutcomeUnknown:
+                self._remember(send.reference, shown)
+                raise
+        return self._ref(place, shown, send)
+
+    async def _one(self, call: Call, place: Json, shown: _Shown, stored: Mapping[str, bytes]) -> None:
+        """One call of a message."""
+        main = int(shown.main["message_id"]) if shown.main else None
+        parameters = call.at(place, main) | _uploads(call.files, stored)
+        result = await self._api.call(call.method, parameters, chat=place["chat_id"])
+        if call.main and shown.main is None:
+            shown.main = result[0] if isinstance(result, list) else result
+        shown.calls += 1
+
+    async def _stored(self, message: Message) -> tuple[Message, dict[str, bytes]]:
+        """The message without the files whose bytes are gone, and the bytes of the others."""
+        assert self._host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
+        found = {one.content: await self._host.attachment(one.content) for one in message.attachments}
+        bytes_of = {content: data for content, data in found.items() if data}
+        kept = tuple(one for one in message.attachments if one.content in bytes_of)
+        return replace(message, attachments=kept), bytes_of
+
+    async def _edit(self, edit: Edit) -> MessageRef:
+        try:
+            await self._change(edit, caption=False)
+        except Refused as refused:
+            if refused.says(_NO_TEXT):
+                await self._change(edit, caption=True)
+            elif not refused.says(_UNCHANGED):
+                raise
+        return edit.target
+
+    async def _change(self, edit: Edit, *, caption: bool) -> None:
+        call, there = edited(edit.message, self._say, caption=caption), target(edit.target)
+        try:
+            await self._api.call(call.method, {**call.parameters, **there}, chat=there["chat_id"])
+        except Moved:
+            raise Undeliverable("the message stayed in the group as it was before") from None
+        except Refused as refused:
+            if not refused.says(_UNCHANGED):
+                raise
+
+    async def _elsewhere(self, place: Json, chat: int) -> Json:
+        """The same place under the group's new id."""
+        await self._moved(place["chat_id"], chat)
+        return {**place, "chat_id": chat}
+
+    async def _wait(self, reference: str, shown: _Shown, problem: NotSent) -> None:
+        """Wait for the next turn, where some of a message is shown; who comes later could not tell which part."""
+        now = self._clock.now()
+        wait = (problem.retry_at or now) - now
+        if wait > _LONGEST_WAIT:
+            self._remember(reference, shown)
+            raise OutcomeUnknown(str(problem))
+        await asyncio.sleep(max(0.5, wait.total_seconds()))
+
+    def _remember(self, reference: str, shown: _Shown) -> None:
+        if shown.calls:
+            self._broken_off[reference] = shown
+            if len(self._broken_off) > _MOST_BROKEN_OFF:
+                self._broken_off.popitem(last=False)
+
+    def _ref(self, place: Json, shown: _Shown, send: Send) -> MessageRef:
+        message = str(shown.main["message_id"]) if shown.main else ""
+        chat = str(place["chat_id"])
+        destination = send.destination
+        thread = destination.thread if isinstance(destination, InPlace) else None
+        self._memory.posted(chat, message, thread or "", str(place.get("message_thread_id") or ""))
+        return MessageRef(PLATFORM, self.tenant, chat, message, thread, message_key(chat, message))
+
+    def _say(self, key: str) -> str:
+        assert self._host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
+        return self._host.translate(None, key, {})
+
+
+def _uploads(files: Sequence[File], stored: Mapping[str, bytes]) -> Json:
+    """The files as the parts of a request that ``outgoing.attached`` names."""
+    contents = (file.words.encode() if file.words else stored[file.content] for file in files)
+    return {
+        f"file{number}": InputFile(content, filename=file.name)
+        for number, (file, content) in enumerate(zip(files, contents, strict=True))
+    }

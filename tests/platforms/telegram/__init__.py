@@ -1,0 +1,1 @@
+"""Telegram's pure parts: what comes in, and what goes out."""
