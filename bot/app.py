@@ -15,6 +15,7 @@ import structlog
 
 import handlers
 import schedules
+from bot import form_conversation
 from bot.core.addresses import Account
 from bot.core.capability import Capability, Schedule
 from bot.core.clock import Clock
@@ -82,10 +83,13 @@ class App:
         self.platforms: Mapping[str, Platform] = {platform.name: platform for platform in platforms}
         self.metrics = Metrics()
         declared = discover_schedules() if declared_schedules is None else declared_schedules
-        registry = Registry(discover_capabilities() if capabilities is None else capabilities, declared)
+        found = discover_capabilities() if capabilities is None else capabilities
+        registry = Registry([*found, form_conversation.capability], declared)
         texts = Texts(settings.default_language)
         assistant = assistant_within_budget(settings, database, self.clock, self.metrics)
-        self.frame = Frame(self.clock, texts, database.cipher, registry, settings, self._understand, assistant)
+        step_by_step = frozenset(platform.name for platform in platforms if not platform.shows_forms)
+        understand = self._understand
+        self.frame = Frame(self.clock, texts, database.cipher, registry, settings, understand, assistant, step_by_step)
         dead_letters = DeadLetters(database, self.frame)
         self.delivery = Delivery(database, self.platforms, self.clock, self.metrics, dead_letters)
         self.tasks = TaskRunner(database, self.frame, self._after_work)
@@ -225,7 +229,7 @@ class App:
         wording, roles, belongs = await self._what_counts_for(account)
         return [
             CommandHint(command.name, wording.label(command.usage), wording.label(command.summary))
-            for command in self.frame.registry.allowed(roles)
+            for command in self.frame.commands(roles, account.platform)
             if belongs or command.for_strangers
         ]
 

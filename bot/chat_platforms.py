@@ -7,11 +7,32 @@ from pydantic import SecretStr
 from bot.core.clock import Clock
 from bot.core.platform import Platform
 from bot.settings import Settings
+from storage.encryption import Cipher
 
 
-def chat_platforms(settings: Settings, clock: Clock) -> list[Platform]:
-    """One platform for each that is configured; none means the local page."""
-    return [_slack(settings, clock)] if settings.wants_slack else []
+def chat_platforms(settings: Settings, clock: Clock, cipher: Cipher) -> list[Platform]:
+    """One platform for each that is configured; none means the local page.
+
+    What has to be secret and was not chosen is derived with ``cipher``, and so stays the same from start to start.
+    """
+    platforms: list[Platform] = []
+    if settings.wants_slack:
+        platforms.append(_slack(settings, clock))
+    if settings.telegram_bot_token is not None:
+        platforms.append(_telegram(settings, clock, settings.telegram_bot_token.get_secret_value(), cipher))
+    return platforms
+
+
+def _telegram(settings: Settings, clock: Clock, token: str, cipher: Cipher) -> Platform:
+    from bot.platforms.telegram.platform import TelegramPlatform  # as below
+
+    return TelegramPlatform(
+        clock,
+        token,
+        api_url=settings.telegram_api_url,
+        public_url=settings.public_url,
+        webhook_secret=_open(settings.telegram_webhook_secret) or cipher.digest("telegram webhook").hex(),
+    )
 
 
 def _slack(settings: Settings, clock: Clock) -> Platform:

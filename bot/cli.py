@@ -196,12 +196,8 @@ async def _serve(settings: Settings) -> None:
     from bot.app import App
     from bot.chat_platforms import chat_platforms
 
-    if settings.wants_telegram:
-        raise Stop(
-            "This version of Baraza does not speak to Telegram yet. Take TELEGRAM_BOT_TOKEN out of .env to start it."
-        )
     clock, database = Clock(), _database(settings)
-    platforms = chat_platforms(settings, clock)
+    platforms = chat_platforms(settings, clock, database.cipher)
     app = App(settings, database, platforms, clock=clock) if platforms else _local_app(settings, database, clock)
     stopping = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):

@@ -7,13 +7,16 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
+from bot import form_conversation
 from bot.core.addresses import Account
 from bot.core.dispatch import NotAllowed, Registry, Step, acting_on, check_roles
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CarriedOut, CommandUsed, Event, FormSubmitted, ShortcutUsed
+from bot.core.events import ButtonPressed, CarriedOut, CommandUsed, Event, FormSubmitted, MessagePosted, ShortcutUsed
 from bot.core.forms import filled_in
 from bot.core.messages import Button, Kind, Message, mark
 from bot.core.serialization import form_from_json, form_to_json
+from bot.form_conversation import FORM_OVER
+from bot.form_questions import ACTIONS, CANCEL
 from bot.loops import STEP_PATIENCE
 from bot.messenger import OPEN_FORM, open_form_button
 from bot.metrics import Metrics
@@ -24,7 +27,6 @@ from storage.database import Database, DatabaseUnavailable, Session
 from storage.forms import OpenedForm
 
 _NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
-_FORM_OVER = mark("This form was sent already, or is no longer open. Nothing was changed.")
 _FAILED = mark("Something went wrong here, and I could not do that. Please try again, or tell a facilitator.")
 _STRANGER = mark("This works in a community. Join one of its places first, or start one with /help.")
 
@@ -37,12 +39,22 @@ class Handling:
         self._frame = frame
         self._metrics = metrics
         self.patience = STEP_PATIENCE
+        self._answer = Step("forms.answer", self._answered, for_strangers=True)
 
     def plan(self, event: Event) -> list[tuple[Event, Step | None]]:
-        """The steps of an event. None stands for what must be looked up first: a command, a button, a form."""
+        """The steps of an event. None stands for what must be looked up first: a command, a button, a form.
+
+        What somebody writes privately may answer a question of a form; then nobody else hears of it.
+        """
         if acting_on(event):
             return [(event, None)]
-        return [(event, step) for step in self._frame.registry.listeners(event)]
+        first = [self._answer] if self._may_answer(event) else []
+        return [(event, step) for step in (*first, *self._frame.registry.listeners(event))]
+
+    def _may_answer(self, event: Event) -> bool:
+        """Whether it was written where the questions of a form are answered."""
+        step_by_step = event.private and event.by.account.platform in self._frame.asks_step_by_step
+        return step_by_step and isinstance(event, MessagePosted)
 
     async def run(
         self, event_id: int, events: Sequence[Event], steps: Sequence[tuple[Event, Step | None]]
@@ -52,16 +64,19 @@ class Handling:
         async with self._database.transaction() as session:
             await record(session, events, self._frame.clock.now())
             done = await inbox.handlers_done(session, event_id)
+        names = [f"{number}.{step.name if step else 'act'}" for number, (_, step) in enumerate(steps)]
+        unanswered: Event | None = None
         for number, (event, step) in enumerate(steps):
-            mark_name = f"{number}.{step.name if step else 'act'}"
-            if mark_name in done:
+            if names[number] in done or event is unanswered:
                 continue
+            later = [name for name, (other, _) in zip(names, steps, strict=True) if other is event][1:]
             try:
-                await self._step(event_id, mark_name, event, step)
+                await self._step(event_id, names[number], event, step, later if step is self._answer else ())
             except DatabaseUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - the other steps still get their turn
                 failed = failed or error
+                unanswered = event if step is self._answer else unanswered  # nobody else may take it for theirs
         if failed is None:
             async with self._database.transaction() as session:
                 await inbox.finish(session, [event_id])
@@ -70,26 +85,40 @@ class Handling:
     async def apologise(self, events: Sequence[Event]) -> None:
         """Tell who waits for an answer that there will be none, when an event has become a dead letter."""
         for event in events:
-            if acting_on(event):
-                async with self._database.transaction() as session:
-                    services = await services_for(self._frame, session, event)
+            if not acting_on(event) and not self._may_answer(event):
+                continue
+            async with self._database.transaction() as session:
+                services = await services_for(self._frame, session, event)
+                if not await form_conversation.refused(event, services, Refusal(_FAILED)) and acting_on(event):
                     back = await self._way_back(services, event)
                     await services.answer(Message(services.wording.say(_FAILED), back), Kind.RECEIPT)
 
-    async def _step(self, event_id: int, mark_name: str, event: Event, step: Step | None) -> None:
+    async def _step(
+        self, event_id: int, mark_name: str, event: Event, step: Step | None, instead_of: Sequence[str]
+    ) -> None:
+        """Do a step; if it is the answer to a form's question, it is done ``instead_of`` the steps with these marks."""
         started = perf_counter()
         try:
             async with self._database.transaction() as session:
                 if not await inbox.mark_handled(session, event_id, mark_name):
                     return
                 async with asyncio.timeout(self.patience.total_seconds()):  # inside, so that it is taken back in peace
-                    await self._act(session, event, step)
+                    if step is not self._answer or await self._takes(session, event_id, event, instead_of):
+                        await self._act(session, event, step)
         except Refusal as refusal:
             async with self._database.transaction() as session:
-                if await inbox.mark_handled(session, event_id, mark_name) and acting_on(event):
-                    await self._refuse(session, event, refusal)
+                if await inbox.mark_handled(session, event_id, mark_name):
+                    await self._refused(session, event_id, event, refusal, instead_of)
         finally:
             self._metrics.handled.observe(perf_counter() - started)
+
+    async def _takes(self, session: Session, event_id: int, event: Event, instead_of: Sequence[str]) -> bool:
+        """Whether it answers a question of a form; then it is nobody else's any more."""
+        assert isinstance(event, MessagePosted)  # noqa: S101 - nothing else is planned so
+        taken = await form_conversation.takes(await services_for(self._frame, session, event), event)
+        for other in instead_of if taken else ():
+            await inbox.mark_handled(session, event_id, other)
+        return taken
 
     async def _act(self, session: Session, event: Event, step: Step | None) -> None:
         services = await services_for(self._frame, session, event)
@@ -112,7 +141,7 @@ class Handling:
         """
         registry = self._frame.registry
         if isinstance(event, CommandUsed):
-            return event, registry.command(event), None
+            return event, await self._look_up_command(services, event, registry), None
         if isinstance(event, ShortcutUsed):
             return event, registry.shortcut(event.name), None
         if isinstance(event, ButtonPressed):
@@ -120,9 +149,17 @@ class Handling:
         assert isinstance(event, FormSubmitted)  # noqa: S101 - acting_on knows no other
         form = await self._still_open(services, event.form, event.by.account)
         if form is None or not await forms.take(services.session, form.id, services.now()):
-            raise Refusal(_FORM_OVER)
+            raise Refusal(FORM_OVER)
         submitted = replace(event, action=form.action, subject=form.subject)
         return submitted, registry.form(form.action), form.community_id
+
+    async def _look_up_command(self, services: Services, event: CommandUsed, registry: Registry) -> Step:
+        """The command's own step; in the middle of a form the question whether to leave that."""
+        step = registry.command(event)
+        check_roles(step, event, services.roles)
+        if step.name == f"command.{CANCEL}" or await form_conversation.open_steps(services, event) is None:
+            return step
+        return Step("forms.interrupted", form_conversation.interrupted, for_strangers=True)
 
     async def _look_up_button(
         self, services: Services, event: ButtonPressed, registry: Registry
@@ -133,12 +170,25 @@ class Handling:
         pressed = replace(event, action=button.action, subject=button.subject, reference=button.reference)
         if button.action == OPEN_FORM:
             return pressed, Step(OPEN_FORM, self._open_again, for_strangers=True), button.community_id
+        if button.action in ACTIONS:
+            return pressed, Step(button.action, self._pressed_in_form, for_strangers=True), button.community_id
         return pressed, registry.button(button.action), button.community_id
+
+    async def _answered(self, event: MessagePosted, services: Services) -> None:
+        await self._go_on_with(services, await form_conversation.answered(event, services))
+
+    async def _pressed_in_form(self, event: ButtonPressed, services: Services) -> None:
+        await self._go_on_with(services, await form_conversation.pressed(event, services))
+
+    async def _go_on_with(self, services: Services, event: Event | None) -> None:
+        """What a form's conversation led to, in the same transaction: the form itself, or what it was left for."""
+        if event is not None:
+            await self._act(services.session, event, None)
 
     async def _open_again(self, event: ButtonPressed, services: Services) -> None:
         form = await self._still_open(services, event.subject, event.by.account)
         if form is None:
-            raise Refusal(_FORM_OVER)
+            raise Refusal(FORM_OVER)
         await services.open_again(form)
 
     async def _still_open(self, services: Services, form_id: str, account: Account) -> OpenedForm | None:
@@ -147,8 +197,14 @@ class Handling:
         person = forms.person_digest(self._frame.cipher, form_id, account)
         return form if form and form.person == person and form.submitted_at is None else None
 
-    async def _refuse(self, session: Session, event: Event, refusal: Refusal) -> None:
+    async def _refused(
+        self, session: Session, event_id: int, event: Event, refusal: Refusal, instead_of: Sequence[str]
+    ) -> None:
+        for other in instead_of:
+            await inbox.mark_handled(session, event_id, other)
         services = await services_for(self._frame, session, event)
+        if await form_conversation.refused(event, services, refusal) or not acting_on(event):
+            return
         back = () if isinstance(refusal, NotAllowed) else await self._way_back(services, event)
         await services.answer(Message(services.wording.say(refusal.key, **refusal.values), back), Kind.RECEIPT)
 

@@ -97,6 +97,10 @@ class Messenger:
         self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message
     ) -> None:
         """Show a form; ``instead`` is said, with its button leading to the form, when it can't be opened in time."""
+        await self.show(await self.keep_form(form, person), destination, trigger, instead)
+
+    async def keep_form(self, form: Form, person: Account) -> OpenedForm:
+        """Keep a form that is about to be shown to this person, so that it can come back."""
         form_id = new_token()
         stored = OpenedForm(
             id=form_id,
@@ -107,7 +111,7 @@ class Messenger:
             body=form_to_json(form),
             opened_at=self._clock.now(),
         )
-        await self.show(await forms.add(self._session, stored), destination, trigger, instead)
+        return await forms.add(self._session, stored)
 
     async def show(self, form: OpenedForm, destination: Destination, trigger: Trigger | None, instead: Message) -> None:
         """Show a form that is kept already."""

@@ -7,6 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from bot import recurrence
 from bot.assistant import Assistant
@@ -19,6 +20,8 @@ from bot.core.events import CommandUsed, Event, MessagePosted, Trigger, as_it_st
 from bot.core.forms import Form
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
+from bot.form_asking import FormAsking
+from bot.form_questions import CANCEL
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
@@ -44,7 +47,8 @@ def _nothing_understood(_platform: str, _body: bytes) -> Sequence[Event]:
 class Frame:
     """What stays the same from event to event. ``understand`` reads what the inbox keeps.
 
-    ``assistant`` is None where it is switched off; only slow work may wait for it.
+    ``assistant`` is None where it is switched off; only slow work may wait for it. ``asks_step_by_step`` names the
+    platforms that show no forms: there each question of a form is asked by itself, in the private chat.
     """
 
     clock: Clock
@@ -54,6 +58,12 @@ class Frame:
     settings: Settings
     understand: Understand = _nothing_understood
     assistant: Assistant | None = None
+    asks_step_by_step: frozenset[str] = frozenset()
+
+    def commands(self, roles: frozenset[Role], platform: str) -> list[Command]:
+        """The commands that somebody with these roles may use there: none leaves a form where forms are shown."""
+        allowed = self.registry.allowed(roles)
+        return [one for one in allowed if one.name != CANCEL or platform in self.asks_step_by_step]
 
 
 @dataclass
@@ -108,7 +118,7 @@ class Services:
 
     def commands(self) -> list[Command]:
         """The commands that the person who acts may use."""
-        return self.frame.registry.allowed(self.roles)
+        return self.frame.commands(self.roles, self._acting.by.account.platform)
 
     async def use_command(self, name: str) -> None:
         """Do what the command does for the person who acts, as if they had typed it here without arguments.
@@ -172,6 +182,14 @@ class Services:
         community_id = self.known_community.id if self.known_community else None
         return Messenger(self.session, self.frame.cipher, self.frame.clock, community_id)
 
+    @property
+    def form_asking(self) -> FormAsking:
+        """The way to ask for a form step by step, in this transaction."""
+        zone = ZoneInfo(self.known_community.time_zone if self.known_community else "UTC")
+        now, frame = self.now(), self.frame
+        today = now.astimezone(zone).date()
+        return FormAsking(self.session, frame.cipher, frame.texts, self.messenger, now, today)
+
     async def post(self, place: Place, message: Message, kind: Kind, *, thread: str | None = None) -> OutboxRow:
         """Say something to everybody in a place."""
         return await self.messenger.send(InPlace(place, thread), message, kind)
@@ -198,12 +216,22 @@ class Services:
         await self.messenger.edit(reference, message)
 
     async def open_form(self, form: Form) -> None:
-        """Show a form to the person who acts; when that comes too late, a button to open it comes instead."""
+        """Show a form to the person who acts; when that comes too late, a button to open it comes instead.
+
+        On a platform that shows no forms its questions are asked one by one, in the private chat.
+        """
         person = self._acting.by.account
+        if person.platform in self.frame.asks_step_by_step:
+            await self.form_asking.begin(await self.messenger.keep_form(form, person), person)
+            return
         await self.messenger.open_form(form, person, self.back, self._trigger, self._form_is_ready(form.title))
 
     async def open_again(self, form: OpenedForm) -> None:
-        """Show a form that was kept because it could not be opened in time."""
+        """Show a form that was kept because it could not be opened in time, or ended without being sent."""
+        person = self._acting.by.account
+        if person.platform in self.frame.asks_step_by_step:
+            await self.form_asking.begin(form, person)
+            return
         title = str(form.body["title"])
         await self.messenger.show(form, self.back, self._trigger, self._form_is_ready(title))
 

@@ -110,7 +110,7 @@ async def ask_about_community(event: ButtonPressed, services: Services) -> None:
             ChoiceField(name="language", label=label(mark("Language")), choices=languages,
                         initial=texts.default_language),
             TextField(name="time_zone", label=label(mark("Time zone")), initial=settings.default_timezone,
-                      hint=label(mark("Such as Africa/Nairobi or Europe/Geneva is written: Region/City"))),
+                      hint=label(mark("Region/City, such as Africa/Nairobi or Europe/Paris"))),
         ),
     )  # fmt: skip
     await services.open_form(form)
@@ -197,7 +197,7 @@ def time_zone(text: str) -> str:
     if found is not None:
         return found
     raise Refusal(
-        mark("I don't know the time zone {zone}. Write it like Africa/Nairobi. Press the button to try again."),
+        mark("I don't know the time zone {zone}. Write it like Africa/Nairobi."),
         zone=text,
     )
 

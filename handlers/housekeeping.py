@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot.core.capability import Capability
 from bot.services import Services
-from storage import activity, attachments, buttons, communities, forms, homes, inbox, outbox, schedules
+from storage import activity, attachments, buttons, communities, form_steps, forms, homes, inbox, outbox, schedules
 
 capability = Capability("housekeeping")
 
@@ -37,6 +37,7 @@ async def forget_what_is_over(services: Services) -> None:
     await buttons.forget_old(session, now, KEEP_ADDRESSES_FOR)
     await forms.forget_old(session, now, KEEP_FOR)
     await homes.forget_old(session, now, KEEP_ADDRESSES_FOR)
+    await form_steps.forget_old(session, now, KEEP_FOR)
     await attachments.forget_old(session, now, KEEP_FOR)
     await schedules.forget_runs(session, now, KEEP_RUNS_FOR)
     for community in await communities.all_communities(session):

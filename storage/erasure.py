@@ -22,7 +22,7 @@ from storage.members import Member, MemberAccount, Membership
 FOUND_OTHERWISE = frozenset(
     {
         # What passes through, and is searched: storage/erasure_queues.py
-        "inbox", "outbox", "form", "button", "task", "attachment", "import_person", "import_record",
+        "inbox", "outbox", "form", "form_steps", "button", "task", "attachment", "import_person", "import_record",
         # Sealed with a key of its own: storage/questions.py
         "confidential_asker",
         # Digests that lead to nobody: storage/erased_accounts.py

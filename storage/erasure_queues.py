@@ -24,6 +24,7 @@ from storage.batches import rows
 from storage.buttons import StoredButton
 from storage.database import Session
 from storage.encryption import Cipher
+from storage.form_steps import FormSteps, account_digest
 from storage.forms import OpenedForm, person_digest
 from storage.imports import ImportPerson
 from storage.inbox import HandledEvent, InboxEvent, InboxState
@@ -86,6 +87,7 @@ async def clear(
     for message in found.messages:
         await _clear_message(session, wanted, message, spare, until)
     await _clear_forms(session, cipher, wanted, until)
+    await _clear_form_steps(session, cipher, wanted, until)
     await _clear_buttons(session, wanted)
     await _clear_tasks(session, wanted, until)
     await _clear_attachments(session, wanted, until)
@@ -149,6 +151,16 @@ async def _clear_forms(session: Session, cipher: Cipher, wanted: Wanted, until: 
         elif wanted.traces.anywhere_in([subject, body]):
             plain = wanted.traces.taken_out([subject, body], wanted.instead)
             await session.exec(update(OpenedForm).where(one).values(subject=plain[0], body=plain[1]))
+
+
+async def _clear_form_steps(session: Session, cipher: Cipher, wanted: Wanted, until: datetime | None) -> None:
+    own = [account_digest(cipher, account) for account in wanted.accounts]
+    mine = delete(FormSteps).where(col(FormSteps.account).in_(own))
+    await session.exec(mine if until is None else mine.where(col(FormSteps.touched_at) <= until))
+    async for form, touched_at, answers in rows(session, FormSteps, "form_id", "touched_at", "answers"):
+        if (until is None or touched_at <= until) and wanted.traces.anywhere_in(answers):
+            plain = wanted.traces.taken_out(answers, wanted.instead)
+            await session.exec(update(FormSteps).where(col(FormSteps.form_id) == form).values(answers=plain))
 
 
 async def _clear_buttons(session: Session, wanted: Wanted) -> None:

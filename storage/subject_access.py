@@ -22,6 +22,7 @@ from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.encryption import Cipher
 from storage.erasure import all_tables, declared, person_of, pointers
+from storage.form_steps import FormSteps
 from storage.forms import OpenedForm
 from storage.inbox import InboxEvent
 from storage.members import Member
@@ -183,8 +184,14 @@ def _said(row: OutboxRow) -> str:
 
 
 async def _forms(session: Session, cipher: Cipher, accounts: Collection[Account]) -> list[Json]:
+    on_their_way = {one.form_id: one.answers["values"] for one in (await session.exec(select(FormSteps))).all()}
     return [
-        {"title": form.body.get("title"), "opened_at": _plain(form.opened_at), "sent_at": _plain(form.submitted_at)}
+        {
+            "title": form.body.get("title"),
+            "opened_at": _plain(form.opened_at),
+            "sent_at": _plain(form.submitted_at),
+            "answers_so_far": _plain(on_their_way.get(form.id)),
+        }
         for form in (await session.exec(select(OpenedForm))).all()
         if any(forms.person_digest(cipher, form.id, account) == form.person for account in accounts)
     ]

@@ -92,6 +92,7 @@ class FakePlatform:
     clock: Clock
     name: str = "fake"
     can_tell: bool = True
+    shows_forms: bool = True
     places: set[str] = field(default_factory=lambda: {"circle", "square"})
     people: set[str] = field(default_factory=lambda: {"ana", "ben"})
     shown: list[Shown] = field(default_factory=list)

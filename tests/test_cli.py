@@ -99,7 +99,6 @@ def test_questions_about_communities_and_dates_are_answered(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("name", "value", "sentence"),
     [
-        ("TELEGRAM_BOT_TOKEN", "1:a", "does not speak to Telegram yet"),
         ("HTTP_HOST", "0.0.0.0", "the local page is for this machine alone"),  # noqa: S104
         ("DATABASE_URL", "mysql://somewhere/else", "Baraza works with sqlite and postgresql"),
         ("DEFAULT_TIMEZONE", "Mars/Olympus", "DEFAULT_TIMEZONE: use a name such as UTC or Africa/Nairobi"),

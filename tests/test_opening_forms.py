@@ -32,7 +32,7 @@ def asking() -> Capability:
     async def asked(event: FormSubmitted, services: Services) -> None:
         if event.values["question"] == "refuse":
             raise Refusal(
-                mark("I don't know the time zone {zone}. Write it like Africa/Nairobi. Press the button to try again."),
+                mark("I don't know the time zone {zone}. Write it like Africa/Nairobi."),
                 zone="x",
             )
         await services.answer(Message(Text("Thank you for: {it}", {"it": str(event.values["question"])})))

@@ -131,7 +131,7 @@ Checked = tuple[FormValue, Problem | None]
 def _check(field: Field, value: object) -> Checked:
     check = _CHECKS[type(field)]
     if isinstance(value, str):
-        value = _readable(value)
+        value = readable(value)
     if value in (None, "", [], False):
         empty: FormValue = (
             False if isinstance(field, ConsentField) else [] if isinstance(field, MultiChoiceField) else None
@@ -150,7 +150,7 @@ def _check_text(field: Field, value: object) -> Checked:
     return value, None
 
 
-def _readable(text: str) -> str:
+def readable(text: str) -> str:
     """Without what nobody can read or store; a text of which nothing is visible is an empty one."""
     kept = text.replace("\x00", "").encode("utf-8", "replace").decode().strip()
     return kept if any(unicodedata.category(char) not in _INVISIBLE for char in kept) else ""

@@ -188,6 +188,9 @@ class Platform(Protocol):
 
     name: str
 
+    shows_forms: bool
+    """Whether ``deliver`` can open a form. Where it can't, it is given none: its questions come as messages."""
+
     async def start(self, host: Host) -> None:
         """Begin to receive. Returns when the platform is ready, or raises with a plain sentence."""
         ...

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from pathlib import Path
 
 import pytest
@@ -163,7 +164,7 @@ async def test_a_facilitator_finds_newcomers_contributions_and_figures(tmp_path:
         assert page.under("To review") == ["**C1** (Lesson) Count the boxes twice"]
         assert "**Messages:** 1 (before: 0)" in page.under("The last seven days")[0]
         await here.presses_at_home("fatima", "Look at it")
-        assert "Count the boxes twice." in here.hears("fatima")[-1]
+        assert any("Count the boxes twice." in one for one in here.hears("fatima"))
         await here.presses("fatima", "Publish it")
         await here.while_it_follows()
         assert here.page("fatima").buttons("To review") == [["Share something"]]
@@ -225,7 +226,10 @@ async def test_who_asked_confidentially_stands_on_their_own_page_alone(tmp_path:
         assert "director" not in facilitator.words
 
 
-async def test_no_page_tells_when_a_confidential_asker_was_there(tmp_path: Path) -> None:
+async def test_no_page_tells_when_a_confidential_asker_was_there(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random.SystemRandom, "uniform", lambda _self, _shortest, longest: longest)
     async with home_circle(tmp_path) as here:
         for person in ("fatima", "hassan"):
             await here.looks(person)

@@ -32,6 +32,7 @@ class SlackPlatform:
     """
 
     name = PLATFORM
+    shows_forms = True
 
     def __init__(
         self,

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 
+from bot.core.addresses import Place
 from bot.core.events import CommandUsed, Event, MessageEdited, MessagePosted
 from bot.platforms.reading import Json, part, text
 from bot.platforms.telegram._commands import Called
@@ -50,13 +52,13 @@ def edited_message(document: Document, told: Json) -> Sequence[Event]:
 
 def posted(document: Document, told: Json, words: Written) -> MessagePosted:
     """A message, whoever wrote it."""
-    chat, own, root = part(told, "chat"), identity(told, "message_id"), root_of(told, document.roots)
-    id_ = identity(chat, "id")
+    id_ = identity(part(told, "chat"), "id")
+    own, root = identity(told, "message_id"), root_of(told, document.roots)
     reference = document.reference(id_, own, root)
     return MessagePosted(
         at=_written_at(document, told),
         by=document.author(told),
-        place=document.place(chat, topic_of(told), _name_of_topic(told)),
+        place=_place(document, told),
         key=reference.event_key,
         message=reference,
         thread_key=message_key(id_, root) if root else None,
@@ -71,7 +73,7 @@ def _command(document: Document, said: Told, command: Called) -> CommandUsed:
     return CommandUsed(
         at=_written_at(document, said.message),
         by=document.author(said.message),
-        place=document.place(chat, topic_of(said.message), _name_of_topic(said.message)),
+        place=_place(document, said.message),
         name=Written(command.name).plain(),
         arguments=said.words.after(command.end).arguments(document.users).strip(),
         trigger=document.trigger(own),
@@ -84,8 +86,11 @@ def _written_at(document: Document, told: Json) -> datetime:
     return document.at if told.get("date") == 0 else moment(told, "date")
 
 
-def _name_of_topic(told: Json) -> str:
-    """The topic's name, where a message that answers none names the topic's beginning in its place."""
-    replied = told.get("reply_to_message")
-    created = replied.get("forum_topic_created") if isinstance(replied, dict) and topic_of(told) else None
-    return text(created, "name") if isinstance(created, dict) else ""
+def _place(document: Document, told: Json) -> Place | None:
+    """Where. A message that answers none names the topic's beginning in its place, and so the topic's first name."""
+    place = document.place(part(told, "chat"), topic_of(told))
+    begins = told.get("reply_to_message")
+    created = begins.get("forum_topic_created") if isinstance(begins, dict) else None
+    if place is None or place.name or not isinstance(created, dict):
+        return place
+    return replace(place, name=text(created, "name"))

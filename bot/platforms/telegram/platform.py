@@ -18,7 +18,7 @@ from bot.platforms.telegram._document import PLATFORM
 from bot.platforms.telegram.calling import BotApi, Moved, Refused
 from bot.platforms.telegram.envelope import Bot, from_update
 from bot.platforms.telegram.incoming import ALLOWED_UPDATES, translate
-from bot.platforms.telegram.learning import Learned
+from bot.platforms.telegram.memory import Memory
 from bot.platforms.telegram.pacing import Pace
 from bot.platforms.telegram.receiving import PATH, Polling, Webhook
 from bot.platforms.telegram.requesting import AiohttpRequest, RawBot
@@ -37,6 +37,7 @@ class TelegramPlatform:
     """
 
     name = PLATFORM
+    shows_forms = False
 
     def __init__(
         self,
@@ -53,8 +54,8 @@ class TelegramPlatform:
         self._requests = AiohttpRequest()
         bot = RawBot(token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=self._requests)
         self._api = BotApi(clock, pace or Pace(), bot)
-        self._learned = Learned()
-        self._sending = Sending(clock, self._api, self._learned, self._group_moved)
+        self._memory = Memory()
+        self._sending = Sending(clock, self._api, self._memory, self._group_moved)
         self._polling = Polling(f"{base}/bot{token}", lambda: self._requests.session, self._take)
         self._webhook = Webhook(webhook_secret, self._take) if public_url and webhook_secret else None
         self._public_url = (public_url or "").rstrip("/")
@@ -169,7 +170,7 @@ class TelegramPlatform:
         now = self._clock.now()
         events = []
         for update in updates:
-            known = self._learned.about(update if isinstance(update, Mapping) else {})
+            known = self._memory.about(update)
             events.append(from_update(update, now, self._me, known))
         await self._host.accept(events)
         for update in updates:

@@ -28,7 +28,7 @@ from bot.core.platform import (
 )
 from bot.platforms.telegram._document import PLATFORM, message_key
 from bot.platforms.telegram.calling import BotApi, Moved, Refused
-from bot.platforms.telegram.learning import Learned
+from bot.platforms.telegram.memory import Memory
 from bot.platforms.telegram.outgoing import Call, File, calls, edited, target, where
 
 Json = dict[str, Any]
@@ -52,10 +52,10 @@ class _Shown:
 class Sending:
     """Carries out what goes to Telegram."""
 
-    def __init__(self, clock: Clock, api: BotApi, learned: Learned, moved: GroupMoved) -> None:
+    def __init__(self, clock: Clock, api: BotApi, memory: Memory, moved: GroupMoved) -> None:
         self._clock = clock
         self._api = api
-        self._learned = learned
+        self._memory = memory
         self._moved = moved
         self._broken_off: OrderedDict[str, _Shown] = OrderedDict()
         self._host: Host | None = None
@@ -165,7 +165,7 @@ class Sending:
         chat = str(place["chat_id"])
         destination = send.destination
         thread = destination.thread if isinstance(destination, InPlace) else None
-        self._learned.posted(chat, message, thread or "", str(place.get("message_thread_id") or ""))
+        self._memory.posted(chat, message, thread or "", str(place.get("message_thread_id") or ""))
         return MessageRef(PLATFORM, self.tenant, chat, message, thread, message_key(chat, message))
 
     def _say(self, key: str) -> str:

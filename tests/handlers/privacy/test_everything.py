@@ -25,6 +25,7 @@ from storage import (
     contributions,
     erasure,
     first_posts,
+    form_steps,
     homes,
     imports,
     opting_out,
@@ -179,6 +180,8 @@ async def leave_traces(here: Circle) -> None:
                 state=TaskState.DEAD.value,
             ),
         )  # fmt: skip
+        account, typed = Account("local", "local", here.renee.id), {"values": {"text": NAME}, "names": {}}
+        await form_steps.begin(session, here.app.database.cipher, account, "a form", typed, now)
         destination = {"to": "Privately", "account": {"platform": "local", "tenant": "local", "user": here.renee.id}}
         session.add(
             OutboxRow(

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import io
 import json
+import random
 import re
 import sqlite3
 from collections import Counter
@@ -338,6 +339,19 @@ async def test_what_they_do_reaches_others_after_a_random_while(
         assert not any(heard in said for said in await others_heard(here))
         await here.talk.wait(seconds=120)
         assert any(heard in said for said in await others_heard(here))
+
+
+async def test_the_queue_does_not_show_a_question_before_it_has_left(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(random.SystemRandom, "uniform", lambda _self, _shortest, longest: longest)
+    async with circle(tmp_path, confidential_delay_seconds=120) as here:
+        await here.asks(here.ana, QUESTION, manner=CONFIDENTIAL)
+        await here.fatima.says("/questions open")
+        assert "Q1" not in await here.fatima.last()
+        await here.talk.wait(seconds=120)
+        await here.fatima.says("/questions open")
+        assert "Q1" in await here.fatima.last()
 
 
 async def others_heard(here: Circle) -> list[str]:
