@@ -234,9 +234,9 @@ class SlackSomeone(Someone):
                 found[-1].files.extend(_files(one))
                 continue
             found.append(self._seen(one))
-            if under is None and one.by_bot:
-                for reply in self.person.sees(place, thread=one.ts)[1:]:
-                    found[-1].files.extend(_files(reply) if _is_only_a_file(reply) else [])
+        for root in found if under is None else ():
+            replies = self.person.sees(place, thread=root.id)[1:]
+            root.files.extend(file for reply in replies if _is_only_a_file(reply) for file in _files(reply))
         return found
 
     async def commands(self) -> list[str]:

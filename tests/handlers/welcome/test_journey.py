@@ -111,7 +111,7 @@ async def test_a_restart_forgets_nothing_and_doubles_nothing(tmp_path: Path) -> 
         ben = await joined(talk, "Ben")
         person = ben.id
     for days in (3, 4):
-        clock.move_to(START + timedelta(days=days))
+        clock.move_to(START + timedelta(days=days, minutes=1))
         async with running(tmp_path, clock=clock) as talk:
             await talk.settle()
             ben = talk.person(person, "Ben")
