@@ -8,8 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import JSON, UniqueConstraint, text
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
@@ -28,8 +27,6 @@ FORMER_MEMBER = mark("Former member")
 class Member(SQLModel, table=True):
     """One person, with one or more accounts. Units, languages and topics are what they told about themselves.
 
-    ``language`` is the one that they are spoken to in: what their platform tells, until they choose one themselves.
-
     Since ``forgotten_at`` it stands for nobody: figures still count what its person did.
     """
 
@@ -38,7 +35,7 @@ class Member(SQLModel, table=True):
     id: int = row_id()
     name: str = personal(sa_type=SealedText)
     language: str | None = neutral(default=None)
-    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
+    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")})
     unit: str | None = personal(default=None)
     languages: list[str] = personal(default_factory=list, sa_type=JSON)
     topics_known: list[str] = personal(default_factory=list, sa_type=JSON)
@@ -119,21 +116,15 @@ async def introduce(session: Session, member_id: int, profile: Profile, now: dat
 
 async def speak(session: Session, member_id: int, language: str) -> None:
     """The member has chosen to be spoken to in this language from now on."""
-    chosen = {"language": language, "chose_language": True}
-    await session.exec(update(Member).where(col(Member.id) == member_id).values(**chosen))
+    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language, chose_language=True))
 
 
 async def is_called_by_now(session: Session, member: Member, person: Person) -> None:
-    """Take the name and the language that a platform tells of a member, in the place of what it told before.
-
-    What they said of themselves stays: the name of an introduction, and a language that they chose.
-    """
-    if member.introduced_at is None and person.name:
-        member.name = person.name
-    if not member.chose_language and member.introduced_at is None and person.language:
-        member.language = person.language
-    session.add(member)
-    await session.flush()
+    """What a platform tells of a member counts, until they introduce themselves, or choose a language."""
+    if member.introduced_at is None:
+        member.name = person.name or member.name
+        member.language = member.language if member.chose_language else person.language or member.language
+        await session.flush()
 
 
 async def announce(session: Session, member_id: int, now: datetime) -> bool:
