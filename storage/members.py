@@ -9,7 +9,6 @@ from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import JSON, UniqueConstraint
-from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
@@ -50,7 +49,7 @@ class Member(SQLModel, table=True):
     id: int = row_id()
     name: str = personal(sa_type=SealedText, linked=Linked.FULLER)
     language: str | None = neutral(default=None, linked=Linked.OWN)
-    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")}, linked=Linked.OWN)
+    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")}, linked=Linked.OWN)
     unit: str | None = personal(default=None, linked=Linked.FULLER)
     languages: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
     topics_known: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
@@ -79,8 +78,8 @@ class MemberAccount(SQLModel, table=True):
     user_key: bytes = pseudonymous()
     user: str = personal(sa_type=SealedText)
     is_bot: bool = neutral(default=False)
-    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
-    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": sql("true")})
+    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")})
+    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Membership(SQLModel, table=True):
@@ -138,21 +137,15 @@ async def introduce(session: Session, member_id: int, profile: Profile, now: dat
 
 async def speak(session: Session, member_id: int, language: str) -> None:
     """The member has chosen to be spoken to in this language from now on."""
-    chosen = {"language": language, "chose_language": True}
-    await session.exec(update(Member).where(col(Member.id) == member_id).values(**chosen))
+    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language, chose_language=True))
 
 
 async def is_called_by_now(session: Session, member: Member, person: Person) -> None:
-    """Take the name and the language that a platform tells of a member, in the place of what it told before.
-
-    What they said of themselves stays: the name of an introduction, and a language that they chose.
-    """
-    if member.introduced_at is None and person.name:
-        member.name = person.name
-    if not member.chose_language and member.introduced_at is None and person.language:
-        member.language = person.language
-    session.add(member)
-    await session.flush()
+    """What a platform tells of a member counts, until they introduce themselves, or choose a language."""
+    if member.introduced_at is None:
+        member.name = person.name or member.name
+        member.language = member.language if member.chose_language else person.language or member.language
+        await session.flush()
 
 
 async def announce(session: Session, member_id: int, now: datetime) -> bool:

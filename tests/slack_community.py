@@ -161,11 +161,11 @@ class SlackSomeone(Someone):
 
     async def _replies_with_a_command(self, text: str, place: str | None, message: str) -> None:
         """Mention the bot in the thread of a message; a form that this opens has to be asked for with its button."""
-        before = {one.ts for one in self.person.sees(place)}
+        before = {one.ts for one in self.person.sees(place, thread=message)}
         words = f"@{self.talk.workspace.bot.name} {text.removeprefix('/')}"
         await self.person.writes(place, words, thread=message)
         await self.talk.settle()
-        new = [one for one in self.person.sees(place) if one.ts not in before]
+        new = [one for one in self.person.sees(place, thread=message) if one.ts not in before]
         if any(OPEN_THE_FORM in one.buttons for one in new):
             await self.person.presses(OPEN_THE_FORM, place)
 
@@ -226,7 +226,10 @@ class SlackSomeone(Someone):
         return {names[label]: sentence for label, sentence in problems.items()}
 
     async def sees(self, place: str | None = None, *, under: str | None = None) -> Sequence[Seen]:
-        """The messages of a channel, of the private chat or of a thread; a file belongs to the message before it."""
+        """The messages of a channel, of the private chat or of a thread; a file belongs to the message before it.
+
+        Those of a channel are with what this person alone is told in its threads.
+        """
         shown = [one for one in self.person.sees(place, thread=under) if one.raw.get("subtype") != "channel_join"]
         found: list[Seen] = []
         for one in shown:
@@ -234,10 +237,11 @@ class SlackSomeone(Someone):
                 found[-1].files.extend(_files(one))
                 continue
             found.append(self._seen(one))
-        for root in found if under is None else ():
+        for root in tuple(found) if under is None else ():
             replies = self.person.sees(place, thread=root.id)[1:]
             root.files.extend(file for reply in replies if _is_only_a_file(reply) for file in _files(reply))
-        return found
+            found += [self._seen(reply) for reply in replies if reply.ephemeral]
+        return sorted(found, key=lambda one: float(one.id))
 
     async def commands(self) -> list[str]:
         """The commands that the help names."""

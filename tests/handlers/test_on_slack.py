@@ -82,3 +82,17 @@ async def test_a_form_that_is_sent_twice_counts_once(here: Circle) -> None:
     assert await here.hassan.hears() == told
     (answer,) = [said for said in await here.ana.hears() if "answers:" in said]
     assert ANSWER in answer
+
+
+async def test_who_calls_in_a_thread_is_answered_in_the_thread(here: Circle) -> None:
+    ana = in_slack(here.ana)
+    message = await here.mei.says("Ice packs keep for nine hours.", place="circle")
+    await ana.person.writes("circle", "@Baraza log story", thread=message)
+    await here.talk.settle()
+    offered = ana.person.sees("circle", thread=message)[-1]
+    assert offered.ephemeral
+    assert offered.buttons == ["Open the form"]
+    await ana.person.writes("circle", "@Baraza rules", thread=message)
+    await here.talk.settle()
+    assert "Ask early." in ana.person.sees("circle", thread=message)[-1]
+    assert not [one for one in ana.person.sees("circle") if one.ephemeral]

@@ -97,10 +97,10 @@ class Whispers:
                 return
 
     async def _whisper(self, workspace: Workspace, to: OnlyVisibleTo, posting: Posting) -> MessageRef | None:
-        channel, user = to.place.id, to.account.user
+        where: dict[str, Any] = {"channel": to.place.id, "user": to.account.user, **_under(to)}
 
         async def whisper(client: AsyncWebClient) -> Any:
-            return await client.chat_postEphemeral(channel=channel, user=user, **posting.content)
+            return await client.chat_postEphemeral(**where, **posting.content)
 
         try:
             answer = await self._calls.call(workspace, "chat.postEphemeral", whisper)
@@ -109,12 +109,12 @@ class Whispers:
                 raise
             return None
         ts = str(answer.get("message_ts") or "")
-        return MessageRef(PLATFORM, workspace.team, channel, ts, None, message_key(workspace.bot, ts))
+        return MessageRef(PLATFORM, workspace.team, to.place.id, ts, to.thread, message_key(workspace.bot, ts))
 
     async def _otherwise(self, workspace: Workspace, to: OnlyVisibleTo, posting: Posting) -> bool:
         """By ``response_url``, else in the private chat; False for what is no place of Slack's."""
         url = self._response_urls.spend(workspace.team, to.place.id, to.account.user, self._clock.now())
-        body = {"response_type": "ephemeral", "replace_original": False, **_body(posting)}
+        body = {"response_type": "ephemeral", "replace_original": False, **_under(to), **_body(posting)}
         if url and await self._calls.respond(url, body):
             return True
         if not _CHANNEL.fullmatch(to.place.id):
@@ -126,6 +126,10 @@ class Whispers:
 
         await self._calls.call(workspace, "chat.postMessage", post, channel=chat)
         return True
+
+
+def _under(to: OnlyVisibleTo) -> dict[str, str]:
+    return {"thread_ts": to.thread} if to.thread else {}
 
 
 def _body(posting: Posting) -> dict[str, Any]:
