@@ -77,7 +77,9 @@ async def live() -> None:
     configure_logs(settings.log_level)
     assert settings.secret_key is not None
     database = MortalDatabase(settings.database_url, settings.secret_key.get_secret_value(), death)
-    app = App(settings, database, chat_platforms(settings, clock), clock=clock, capabilities=[dying(death)])
+    app = App(
+        settings, database, chat_platforms(settings, clock, database.cipher), clock=clock, capabilities=[dying(death)]
+    )
     await app.start()
     await asyncio.Event().wait()
 
