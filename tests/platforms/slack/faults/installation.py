@@ -26,7 +26,7 @@ from tests.fakes import FakePlatform
 from tests.frame import Program, dead_letters, program
 from tests.wire.slack import Channel, Person, SlackEmulator, Workspace
 
-FAST = Timing(again=0.05, token=0.05, answer=0.05, whisper=0.5, pause=0.02, overlap=0.2, lasts=0.0, waits=(0.0, 0.02))
+FAST = Timing(again=0.05, token=0.05, answer=0.05, whisper=0.5, pause=0.02, lasts=0.0, waits=(0.0, 0.02))
 """Slack is tried again at once. How long something may take is what it is; a test of that says less."""
 
 

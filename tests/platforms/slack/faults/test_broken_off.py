@@ -21,10 +21,8 @@ FILES = [("week.png", "image/png"), ("week.xlsx", "text/csv"), ("week.xlsx", "te
 WAYS = {
     "500": server_error(500),
     "502 after it": server_error(502, delivered=True),
-    "dropped": dropped(delivered=False),
     "dropped after it": dropped(),
     "429": rate_limited(1),
-    "internal_error": says("internal_error"),
     "service_unavailable": says("service_unavailable"),
 }
 

@@ -24,7 +24,7 @@ from tests.wire.slack.faults import Fault, dropped, hangs, late, server_error
 
 pytestmark = pytest.mark.process
 
-ANSWER = "I understand commands. Type /help to see them."
+ANSWER = "I understand commands. Type /baraza help to see them."
 _DEADLINE_SECONDS = 60.0
 
 
@@ -43,7 +43,7 @@ class Mortal:
         self.slack.faults.release()
         self.process.start()
         await self.process.healthy(self.session)
-        await self.slack.socket.connected(2)
+        await self.slack.socket.connected(2, within=_DEADLINE_SECONDS)
         self.slack.patience = 5.0
         for seconds in (61, 301):  # no more, or the three seconds of an answer would have passed, too
             await self.slack.clock.move(seconds)
@@ -87,7 +87,7 @@ async def mortal(folder: Path, module: str = "bot") -> AsyncIterator[Mortal]:
         process.start()
         try:
             await process.healthy(session)
-            await slack.socket.connected(2)
+            await slack.socket.connected(2, within=_DEADLINE_SECONDS)
             yield Mortal(slack, workspace, process, session)
         finally:
             if process.running is not None and process.running.poll() is None:
@@ -202,7 +202,7 @@ async def test_killed_inside_a_handler_and_around_its_commit_it_does_its_work_on
 async def test_killed_again_and_again_under_load_it_answers_everybody_once(tmp_path: Path) -> None:
     random = Random(5)
     async with mortal(tmp_path) as here:
-        people = [here.workspace.person(f"Person {number}") for number in range(40)]
+        people = [here.workspace.person(f"Person {number}") for number in range(30)]
         for first in range(0, len(people), 10):
             here.slack.patience = 0.05
             kinds = (dropped(), server_error(502, delivered=True), dropped(delivered=False))

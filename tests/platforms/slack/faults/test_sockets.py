@@ -28,7 +28,7 @@ DAMAGED = (
 
 async def hears_again(here: Installed, opened: int, connections: int = 2) -> None:
     """Wait until there were so many connections in all; then somebody is heard, once, and health says so."""
-    await here.slack.socket.connected(connections, opened=opened)
+    await here.slack.socket.connected(connections, opened=opened, within=30)
     await here.ana.writes("circle", "can you hear me?")
     await here.waits(61)
     assert here.posted(here.circle)[-1:] == ["can you hear me?"]
@@ -41,7 +41,7 @@ async def hears_again(here: Installed, opened: int, connections: int = 2) -> Non
 @asynccontextmanager
 async def connected(folder: Path, **timing: Any) -> AsyncIterator[Installed]:
     async with installed(folder, echo(), **timing) as here:
-        await here.slack.socket.connected(2)
+        await here.slack.socket.connected(2, within=30)
         yield here
 
 
@@ -84,7 +84,7 @@ async def test_when_slack_ends_the_connections_there_are_new_ones(tmp_path: Path
 async def test_after_a_warning_the_next_connection_stands_before_the_old_one_ends(tmp_path: Path) -> None:
     async with connected(tmp_path) as here:
         await here.slack.socket.disconnect("warning")
-        await here.slack.socket.connected(4, opened=4)
+        await here.slack.socket.connected(4, opened=4, within=30)
         assert here.platform.trouble() is None
         await hears_again(here, opened=4)
 
@@ -124,7 +124,7 @@ async def test_one_connection_that_dies_is_no_trouble(tmp_path: Path) -> None:
         first.drop()
         await here.ana.writes("circle", "hello")
         assert here.platform.trouble() is None
-        await here.slack.socket.connected(2, opened=3)
+        await here.slack.socket.connected(2, opened=3, within=30)
         await here.waits(61)
         assert here.posted(here.circle) == ["hello"]
 
@@ -180,7 +180,7 @@ async def test_events_told_while_nobody_listens_come_when_slack_tells_them_again
         await here.dies()
         await here.ana.writes("circle", "are you there?")
         await here.starts()
-        await here.slack.socket.connected(2)
+        await here.slack.socket.connected(2, within=30)
         await here.waits(61)
         assert here.posted(here.circle) == ["are you there?"]
 
@@ -194,7 +194,7 @@ async def test_what_was_taken_before_the_end_is_acknowledged(tmp_path: Path) -> 
         await asyncio.gather(*writing)
         await here.ends()
         await here.starts()
-        await here.slack.socket.connected(2)
+        await here.slack.socket.connected(2, within=30)
         await here.waits(61)
         await here.waits(301)
         assert sorted(here.posted(here.circle)) == sorted(f"{number}" for number in range(30))
@@ -205,5 +205,5 @@ async def test_a_damaged_envelope_is_passed_over(tmp_path: Path) -> None:
         for connection in here.slack.socket.connections:
             for text in DAMAGED:
                 await connection.socket.send_str(text)
-        await here.slack.socket.connected(4, opened=4)
+        await here.slack.socket.connected(4, opened=4, within=30)
         await hears_again(here, opened=4)
