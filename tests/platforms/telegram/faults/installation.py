@@ -112,8 +112,11 @@ class Installed:
     async def fails_to_keep(self, told: Delivery) -> None:
         """Wait until an update was handed over, and could not be kept."""
         async with asyncio.timeout(5):
-            while not told.statuses if self.webhook else "can't be kept" not in (self.platform.trouble() or ""):
+            while not self._has_failed_to_keep(told):  # noqa: ASYNC110 - nobody tells when the platform has noticed
                 await asyncio.sleep(0.005)
+
+    def _has_failed_to_keep(self, told: Delivery) -> bool:
+        return bool(told.statuses) if self.webhook else "can't be kept" in (self.platform.trouble() or "")
 
     async def takes(self, told: Delivery) -> None:
         """Wait until an update was taken, and let everything come of it."""

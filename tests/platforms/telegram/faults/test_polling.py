@@ -1,10 +1,11 @@
-"""Telegram, when it can't be asked for news: it is asked again for ever, and until then the bot says that it is deaf."""
+"""Telegram, when it can't be asked for news: it is asked for ever, and the bot says that it is deaf."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import aiohttp
 import pytest
@@ -39,7 +40,7 @@ WAYS = {
 async def until(here: Installed, holds: Callable[[], bool]) -> None:
     """Wait until something holds, for a few seconds of real time."""
     async with asyncio.timeout(5):
-        while not holds():
+        while not holds():  # noqa: ASYNC110 - nobody tells when the platform has noticed
             await asyncio.sleep(0.005)
 
 
@@ -49,7 +50,7 @@ def deaf(here: Installed, why: str) -> Callable[[], bool]:
 
 @pytest.mark.parametrize(("fault", "why"), WAYS.values(), ids=WAYS)
 async def test_while_it_cannot_be_asked_it_says_so_and_goes_on_asking(tmp_path: Path, fault: Fault, why: str) -> None:
-    patient = {"poll": 1, "slack": 0.5, "waits": (0.05,), "stand_by": 0.05}
+    patient: dict[str, Any] = {"poll": 1, "slack": 0.5, "waits": (0.05,), "stand_by": 0.05}
     async with installed(tmp_path, echo(), **patient) as here:
         await here.telegram.updates.waited_for.wait()
         here.telegram.faults.plan("getUpdates", *[fault] * 200)
