@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
@@ -16,7 +17,7 @@ from bot.core.capability import Command
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry, acting_on, check_roles
 from bot.core.errors import Refusal
-from bot.core.events import CommandUsed, Event, MessagePosted, Trigger, as_it_stands
+from bot.core.events import ButtonPressed, CommandUsed, Event, MessagePosted, ShortcutUsed, Trigger, as_it_stands
 from bot.core.forms import Form
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
@@ -25,7 +26,7 @@ from bot.form_questions import CANCEL
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
-from storage import communities, inbox, members, tasks
+from storage import accounts, communities, inbox, linking, members, tasks
 from storage.communities import Community, CommunityPlace
 from storage.database import Database, Session
 from storage.encryption import Cipher
@@ -34,6 +35,8 @@ from storage.members import Member
 from storage.outbox import OutboxRow
 from storage.schedules import StoredSchedule
 from storage.tasks import Task
+
+_MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")
 
 Understand = Callable[[str, bytes], Sequence[Event]]
 """What a raw body means that came from a platform of this name. Raises ValueError for what can't be read."""
@@ -150,12 +153,24 @@ class Services:
         mentioned = await members.find(self.session, Account(actor.platform, actor.tenant, wanted))
         if mentioned is not None and mentioned.id in {one.id for one in everybody}:
             return mentioned
-        called = [one for one in everybody if wanted.casefold() in (one.name.casefold(), _first_word(one.name))]
+        others = await linking.other_names(self.session, [one.id for one in everybody])
+        called = [one for one in everybody if _is_called(wanted, [one.name, *others.get(one.id, ())])]
         if not called:
             raise Refusal(mark("I know nobody called {name} in this community."), name=wanted)
         if len(called) > 1:
             raise Refusal(mark("Several people here are called {name}. Please mention the one you mean."), name=wanted)
         return called[0]
+
+    async def with_names(self, words: str) -> str:
+        """Words from behind a command as everybody reads them, on every platform.
+
+        A mention stands there as the platform's id, so that it can be looked up; here it becomes the name, or ``@…``.
+        """
+        actor, names = self._acting.by.account, {}
+        for user in set(_MENTION.findall(words)):
+            member = await members.find(self.session, Account(actor.platform, actor.tenant, user))
+            names[user] = member.name if member else "…"
+        return _MENTION.sub(lambda mention: "@" + names[mention[1]], words)
 
     async def said(self, key: int) -> MessagePosted | None:
         """The message with this activity key, with the words that it has now.
@@ -195,9 +210,12 @@ class Services:
         return await self.messenger.send(InPlace(place, thread), message, kind)
 
     async def tell(self, member: Member, message: Message, kind: Kind) -> OutboxRow | None:
-        """Say something to one member privately, on the account that came last; None when none can be reached."""
-        accounts = await members.reachable_accounts_of(self.session, member.id)
-        return await self.write_to(accounts[0], message, kind) if accounts else None
+        """Say something to one member privately, on the account they chose for that, else on the one they used last.
+
+        None when none can be reached.
+        """
+        reachable = await accounts.reachable(self.session, member.id)
+        return await self.write_to(reachable[0], message, kind) if reachable else None
 
     async def write_to(self, account: Account, message: Message, kind: Kind) -> OutboxRow:
         """Say something privately to an account, also of somebody who is no member."""
@@ -304,7 +322,7 @@ class Services:
         """Where the person who acts is answered."""
         person = self._acting.by.account
         place = self._acting.place
-        return Privately(person) if place is None else OnlyVisibleTo(person, place)
+        return Privately(person) if place is None else OnlyVisibleTo(person, place, _thread_of(self._acting))
 
     @property
     def _acting(self) -> Event:
@@ -320,8 +338,18 @@ class Services:
         return Message(self.wording.say(mark("Your form is ready: {title}"), title=title), (open_form_button(label),))
 
 
-def _first_word(name: str) -> str:
-    return (name.casefold().split() or [""])[0]
+def _is_called(wanted: str, names: Sequence[str]) -> bool:
+    """Whether somebody of these names is meant by a whole name, or by the first word of one."""
+    return any(wanted.casefold() in (name.casefold(), (name.casefold().split() or [""])[0]) for name in names)
+
+
+def _thread_of(event: Event) -> str | None:
+    """The thread in which who acts is looking, by its root message; None in the place itself, or where nobody knows."""
+    if isinstance(event, CommandUsed):  # a reply to a message makes a thread of it
+        return (event.about.message.thread or event.about.message.id) if event.about else None
+    if isinstance(event, ShortcutUsed):
+        return event.about.message.thread
+    return event.message.thread if isinstance(event, ButtonPressed) and event.message else None
 
 
 @dataclass(frozen=True)
@@ -374,6 +402,8 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
         own = await members.communities_of(session, member.id) if member and event.private else []
         community = own[0] if own else None
     roles: frozenset[Role] = frozenset()
+    if member and acting_on(event):
+        await accounts.used(session, event.by.account)
     if community and member:
         roles = await members.roles_of(session, community.id, member.id)
     return Services(frame, session, event, community, place, member, roles)

@@ -185,10 +185,14 @@ async def joined_with_code(event: FormSubmitted, services: Services) -> None:
     await communities.take_in(services.session, place, community_id, Purpose(str(event.values["purpose"])))
     member = await members.ensure(services.session, event.by, services.now())
     await members.arrive(services.session, community_id, place.id, member.id, event.at)
-    text = services.wording.say(
-        mark("**#{place}** is part of **{community}** now."), place=place.name, community=community.name
-    )
-    await services.answer(Message(text))
+    say = services.wording.say
+    parts = [say(mark("**#{place}** is part of **{community}** now."), place=place.name, community=community.name)]
+    main = await communities.places_for(services.session, community_id, Purpose.MAIN)
+    if len(main) > 1 and place.purpose == Purpose.MAIN.value and not community.all_main_places:
+        key = mark("Answers that helped and prompts still go to **#{place}** alone. A facilitator can have them in "
+                   "every main place: /settings everywhere yes")  # fmt: skip
+        parts.append(say(key, place=main[0].name))
+    await services.answer(Message(joined(parts)))
 
 
 def time_zone(text: str) -> str:

@@ -19,6 +19,24 @@ class MemberForgotten:
 
 
 @dataclass(frozen=True, slots=True)
+class MembersLinked:
+    """Two members are one person since just now, in this transaction; told once for each of their communities.
+
+    ``member_id`` goes on, and has everything that was ``came_id``'s.
+    """
+
+    member_id: int
+    came_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class LinkCodeGiven:
+    """Who acts has brought a code for linking accounts, by a link that opened their chat with the bot."""
+
+    code: str
+
+
+@dataclass(frozen=True, slots=True)
 class PageForgotten:
     """Whoever has this account was forgotten, in this transaction, and their own page still shows what was theirs.
 

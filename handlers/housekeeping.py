@@ -12,7 +12,19 @@ from zoneinfo import ZoneInfo
 
 from bot.core.capability import Capability
 from bot.services import Services
-from storage import activity, attachments, buttons, communities, form_steps, forms, homes, inbox, outbox, schedules
+from storage import (
+    activity,
+    attachments,
+    buttons,
+    communities,
+    form_steps,
+    forms,
+    homes,
+    inbox,
+    link_codes,
+    outbox,
+    schedules,
+)
 
 capability = Capability("housekeeping")
 
@@ -40,6 +52,7 @@ async def forget_what_is_over(services: Services) -> None:
     await form_steps.forget_old(session, now, KEEP_FOR)
     await attachments.forget_old(session, now, KEEP_FOR)
     await schedules.forget_runs(session, now, KEEP_RUNS_FOR)
+    await link_codes.tidy_up(session, now)
     for community in await communities.all_communities(session):
         if community.keep_activity_months:
             once = f"{_OLD_ACTIVITY}:{community.id}"

@@ -27,7 +27,7 @@ async def thank(event: CommandUsed, services: Services) -> None:
         receiver, reason = await _author(services, event.about), words
     else:
         receiver, reason = await _named(services, words)
-    reason = _without_for(reason)[:_MOST_WORDS]
+    reason = (await services.with_names(_without_for(reason)))[:_MOST_WORDS]
     if receiver.id == services.member.id:
         raise Refusal(mark("Thanks are for others. Who has helped you?"))
     if not reason and event.about is None:

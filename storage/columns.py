@@ -11,7 +11,8 @@ Each also says what becomes of it once its person is forgotten (``Erase``), wher
 kind: a row whose own key points at somebody is deleted; any other pointer stays, as the member that it leads to is
 nameless then; what is personal is emptied; what is neutral stays. ``whose`` names the column that points at the
 person whom a personal column tells about, where the table has several; ``seen_by`` the columns of people who may
-see it besides.
+see it besides. ``linked`` says what becomes of a value once two members turn out to be one person, where each of
+them has a row and only one can stay (``Linked``).
 """
 
 from __future__ import annotations
@@ -125,6 +126,17 @@ class Erase(StrEnum):
     KEEP = "keep"
 
 
+class Linked(StrEnum):
+    """Which of two values stays once two members are one person, and each of them had a row."""
+
+    OWN = "that of who goes on; the other's where they have none"
+    FULLER = "that of the fuller profile; the other's where it has none"
+    FIRST = "the earlier one"
+    LAST = "the later one"
+    OPEN = "none where either has none, else the later one"
+    BOTH = "what is in either list"
+
+
 @dataclass(frozen=True, slots=True)
 class Declared:
     """What a column says of itself. Without ``erase`` it is what follows from the column's kind.
@@ -137,6 +149,7 @@ class Declared:
     whose: str = ""
     seen_by: tuple[str, ...] = ()
     shared: Mapping[str, Any] = field(default_factory=dict)
+    linked: Linked | None = None
 
 
 def personal(
@@ -145,10 +158,11 @@ def personal(
     whose: str = "",
     seen_by: tuple[str, ...] = (),
     shared: Mapping[str, Any] | None = None,
+    linked: Linked | None = None,
     **options: Any,
 ) -> Any:
     """A column that tells who somebody is or what they wrote."""
-    return _declared(Declared("personal", erase, whose, seen_by, shared or {}), options)
+    return _declared(Declared("personal", erase, whose, seen_by, shared or {}, linked), options)
 
 
 def pseudonymous(*, erase: Erase | None = None, seen_by: tuple[str, ...] = (), **options: Any) -> Any:
@@ -156,9 +170,9 @@ def pseudonymous(*, erase: Erase | None = None, seen_by: tuple[str, ...] = (), *
     return _declared(Declared("pseudonymous", erase, seen_by=seen_by), options)
 
 
-def neutral(*, erase: Erase | None = None, whose: str = "", **options: Any) -> Any:
+def neutral(*, erase: Erase | None = None, whose: str = "", linked: Linked | None = None, **options: Any) -> Any:
     """A column about nobody."""
-    return _declared(Declared("neutral", erase, whose), options)
+    return _declared(Declared("neutral", erase, whose, linked=linked), options)
 
 
 NEVER_AGAIN = {"sqlite_autoincrement": True}

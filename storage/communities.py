@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
 from bot.core.addresses import Place
@@ -26,6 +28,7 @@ class Community(SQLModel, table=True):
     ``keep_activity_months``: activity older than so many months is removed; 0 means never. A new community begins
     with 24, enough to compare a season with that of the year before. One that was here before anybody could choose,
     or whose history was imported, keeps everything until its facilitator decides otherwise.
+    ``all_main_places``: answers that helped and prompts go to every main place, not only to the first.
     """
 
     __tablename__ = "community"
@@ -45,6 +48,7 @@ class Community(SQLModel, table=True):
     facilitator_after_hours: int = neutral(default=72, sa_column_kwargs={"server_default": "72"})
     silence_days: int = neutral(default=7, sa_column_kwargs={"server_default": "7"})
     keep_activity_months: int = neutral(default=24, sa_column_kwargs={"server_default": "0"})
+    all_main_places: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
 
     @property
     def working_time(self) -> WorkingTime:
@@ -159,6 +163,24 @@ async def places_of(session: Session, community_id: int) -> list[CommunityPlace]
     return list((await session.exec(statement.order_by(col(CommunityPlace.id)))).all())
 
 
+async def alone_in(session: Session, platform: str, tenant: str) -> Community | None:
+    """The community that meets in this tenant, where it is the only one; None where there are several, or none."""
+    statement = (
+        select(Community)
+        .join(CommunityPlace, col(CommunityPlace.community_id) == col(Community.id))
+        .where(
+            CommunityPlace.platform == platform,
+            CommunityPlace.tenant == tenant,
+            col(CommunityPlace.active),
+            col(Community.complete),
+        )
+        .distinct()
+        .limit(2)
+    )
+    found = list((await session.exec(statement)).all())
+    return found[0] if len(found) == 1 else None
+
+
 async def places_on(session: Session, platform: str) -> list[CommunityPlace]:
     """Every place on a platform that is part of a community, also those that are closed, the oldest first."""
     mine = (CommunityPlace.platform == platform, col(CommunityPlace.community_id).is_not(None))
@@ -167,12 +189,26 @@ async def places_on(session: Session, platform: str) -> list[CommunityPlace]:
 
 async def place_for(session: Session, community_id: int, *purposes: Purpose) -> CommunityPlace | None:
     """The community's first place of the first of ``purposes`` that it has a place for."""
-    places = await places_of(session, community_id)
     for purpose in purposes:
-        for place in places:
-            if place.purpose == purpose.value:
-                return place
+        for place in await places_for(session, community_id, purpose):
+            return place
     return None
+
+
+async def places_for(session: Session, community_id: int, purpose: Purpose) -> list[CommunityPlace]:
+    """The community's places of this purpose, in the order in which they came to it."""
+    return [place for place in await places_of(session, community_id) if place.purpose == purpose.value]
+
+
+async def main_places(session: Session, community: Community) -> list[CommunityPlace]:
+    """Where answers that helped and prompts are posted: the first main place, or all of them, as it is set."""
+    places = await places_for(session, community.id, Purpose.MAIN)
+    return places if community.all_main_places else places[:1]
+
+
+def names_of(places: Sequence[CommunityPlace]) -> str:
+    """The names of several places, to stand behind one ``#``: circle, #cercle."""
+    return ", #".join(place.name for place in places)
 
 
 async def change(session: Session, community: Community, **values: Any) -> None:

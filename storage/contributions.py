@@ -11,7 +11,7 @@ from typing import Any
 from sqlalchemy import BigInteger, Index, UniqueConstraint, delete, func, or_, update
 from sqlmodel import SQLModel, col, select
 
-from storage.columns import Erase, Moment, SealedJson, SealedText, neutral, personal, pseudonymous, row_id
+from storage.columns import Erase, Linked, Moment, SealedJson, SealedText, neutral, personal, pseudonymous, row_id
 from storage.communities import Community
 from storage.database import Session
 from storage.members import Member
@@ -84,7 +84,7 @@ class ReviewCard(SQLModel, table=True):
 
     contribution_id: int = neutral(foreign_key="contribution.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
-    reference: str = neutral()
+    reference: str = neutral(linked=Linked.OWN)
 
 
 class ContributionUse(SQLModel, table=True):
@@ -94,7 +94,7 @@ class ContributionUse(SQLModel, table=True):
 
     contribution_id: int = neutral(foreign_key="contribution.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True, erase=Erase.KEEP)
-    used_at: datetime = neutral(sa_type=Moment, index=True)
+    used_at: datetime = neutral(sa_type=Moment, index=True, linked=Linked.FIRST)
 
 
 async def add(session: Session, contribution: Contribution) -> Contribution:

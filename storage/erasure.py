@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, LargeBinary, Table, and_, delete, not_, update
 from sqlmodel import col, select
 
-from storage import erased_accounts, questions
+from storage import accounts, erased_accounts, link_codes, questions
 from storage.columns import DECLARED, Declared, Erase, SealedBytes, SealedJson
 from storage.database import Session
 from storage.encryption import Cipher
@@ -25,8 +25,8 @@ FOUND_OTHERWISE = frozenset(
         "inbox", "outbox", "form", "form_steps", "button", "task", "attachment", "import_person", "import_record",
         # Sealed with a key of its own: storage/questions.py
         "confidential_asker",
-        # Digests that lead to nobody: storage/erased_accounts.py
-        "erased_account",
+        # Digests that lead to nobody: storage/erased_accounts.py, storage/link_codes.py
+        "erased_account", "link_tries",
     }
 )  # fmt: skip
 """Tables with something of people in them that no column leads to; each has a function that does."""
@@ -76,19 +76,22 @@ async def erase(
 ) -> None:
     """Leave of a member what figures count, and nothing that leads to the person.
 
-    The member's row stays as somebody called ``name``, who is in no community any more. ``keep_shared``: what others
-    may read stays, as the words of nobody.
+    The member's row stays as somebody called ``name``, who is in no community any more, with those of who they were
+    before their accounts were linked. ``keep_shared``: what others may read stays, as the words of nobody.
     """
     await session.flush()  # what follows goes past the session's objects
-    accounts = (await session.exec(select(MemberAccount).where(MemberAccount.member_id == member_id))).all()
-    await erased_accounts.add(session, [one.user_key for one in accounts], now)
-    await erased_accounts.was_on(session, member_id, {one.platform for one in accounts})
-    await questions.forget_asker(session, cipher, member_id, keep_shared=keep_shared)
+    own = (await session.exec(select(MemberAccount).where(MemberAccount.member_id == member_id))).all()
+    await erased_accounts.add(session, [one.user_key for one in own], now)
+    await erased_accounts.was_on(session, member_id, {one.platform for one in own})
+    await link_codes.forget_tries(session, [one.user_key for one in own])
+    everyone = await accounts.ids_of(session, member_id)
+    await questions.forget_asker(session, cipher, everyone, keep_shared=keep_shared)
     for table in reversed(all_tables()):
-        await _erase_in(session, table, member_id, keep_shared=keep_shared)
+        for one in everyone:
+            await _erase_in(session, table, one, keep_shared=keep_shared)
     staying = (col(Membership.member_id) == member_id, col(Membership.left_at).is_(None))
     await session.exec(update(Membership).where(*staying).values(left_at=now))
-    tombstone = update(Member).where(col(Member.id) == member_id)
+    tombstone = update(Member).where(col(Member.id).in_(everyone))
     await session.exec(tombstone.values(name=name, forgotten_at=now))
 
 

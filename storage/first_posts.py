@@ -11,7 +11,7 @@ from sqlmodel import SQLModel
 
 from bot.core.roles import Role
 from storage.activity_queries import ACTIVITY, by_person, rows_of, said, top_level, wait
-from storage.columns import Moment, neutral, pseudonymous
+from storage.columns import Linked, Moment, neutral, pseudonymous
 from storage.communities import CommunityPlace
 from storage.database import Session
 from storage.members import Member, MemberRole, Membership
@@ -30,7 +30,7 @@ class FirstPostShown(SQLModel, table=True):
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
-    shown_at: datetime = neutral(sa_type=Moment)
+    shown_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
 
 
 class FirstPost(NamedTuple):

@@ -8,14 +8,25 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
+from sqlalchemy import JSON, UniqueConstraint, text
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
 from bot.core.messages import mark
 from bot.core.roles import Role
-from storage import erased_accounts, tenants
-from storage.columns import Erase, Moment, SealedText, current_cipher, neutral, personal, pseudonymous, row_id
+from storage import erased_accounts
+from storage.columns import (
+    Erase,
+    Linked,
+    Moment,
+    RowId,
+    SealedText,
+    current_cipher,
+    neutral,
+    personal,
+    pseudonymous,
+    row_id,
+)
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.upserts import insert_into
@@ -27,26 +38,35 @@ FORMER_MEMBER = mark("Former member")
 class Member(SQLModel, table=True):
     """One person, with one or more accounts. Units, languages and topics are what they told about themselves.
 
-    Since ``forgotten_at`` it stands for nobody: figures still count what its person did.
+    ``language`` is the one that they are spoken to in: what their platform tells, until they choose one themselves.
+
+    Since ``forgotten_at`` it stands for nobody: figures still count what its person did. With ``linked_to_id`` it is
+    who somebody was before their accounts were linked: nothing is theirs now but what ``storage.linking`` keeps.
     """
 
     __tablename__ = "member"
 
     id: int = row_id()
-    name: str = personal(sa_type=SealedText)
-    language: str | None = neutral(default=None)
-    unit: str | None = personal(default=None)
-    languages: list[str] = personal(default_factory=list, sa_type=JSON)
-    topics_known: list[str] = personal(default_factory=list, sa_type=JSON)
-    topics_wanted: list[str] = personal(default_factory=list, sa_type=JSON)
-    introduced_at: datetime | None = neutral(default=None, sa_type=Moment)
-    announced_at: datetime | None = neutral(default=None, sa_type=Moment)
-    created_at: datetime = neutral(sa_type=Moment)
-    forgotten_at: datetime | None = neutral(default=None, sa_type=Moment)
+    name: str = personal(sa_type=SealedText, linked=Linked.FULLER)
+    language: str | None = neutral(default=None, linked=Linked.OWN)
+    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")}, linked=Linked.OWN)
+    unit: str | None = personal(default=None, linked=Linked.FULLER)
+    languages: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
+    topics_known: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
+    topics_wanted: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
+    introduced_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.FIRST)
+    announced_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.FIRST)
+    created_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
+    forgotten_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.OWN)
+    linked_to_id: int | None = pseudonymous(default=None, sa_type=RowId, index=True, erase=Erase.CLEAR)
 
 
 class MemberAccount(SQLModel, table=True):
-    """One account of a member. ``user_key`` is a digest to look it up by; the id itself is encrypted."""
+    """One account of a member. ``user_key`` is a digest to look it up by; the id itself is encrypted.
+
+    Of several accounts of one member the ``preferred`` one is written to, else the ``last_used``; no moment is kept,
+    as it could tell who asked something confidentially.
+    """
 
     __tablename__ = "account"
     __table_args__ = (UniqueConstraint("platform", "tenant", "user_key"),)
@@ -58,6 +78,8 @@ class MemberAccount(SQLModel, table=True):
     user_key: bytes = pseudonymous()
     user: str = personal(sa_type=SealedText)
     is_bot: bool = neutral(default=False)
+    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")})
+    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Membership(SQLModel, table=True):
@@ -67,9 +89,9 @@ class Membership(SQLModel, table=True):
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True, erase=Erase.KEEP)
-    joined_at: datetime = neutral(sa_type=Moment)
-    left_at: datetime | None = neutral(default=None, sa_type=Moment)
-    last_left_at: datetime | None = neutral(default=None, sa_type=Moment)
+    joined_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
+    left_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.OPEN)
+    last_left_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.LAST)
 
 
 class Presence(SQLModel, table=True):
@@ -79,7 +101,7 @@ class Presence(SQLModel, table=True):
 
     place_id: int = neutral(foreign_key="place.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
-    since: datetime = neutral(sa_type=Moment)
+    since: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
 
 
 class MemberRole(SQLModel, table=True):
@@ -114,8 +136,16 @@ async def introduce(session: Session, member_id: int, profile: Profile, now: dat
 
 
 async def speak(session: Session, member_id: int, language: str) -> None:
-    """The member is spoken to in this language from now on."""
-    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language))
+    """The member has chosen to be spoken to in this language from now on."""
+    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language, chose_language=True))
+
+
+async def is_called_by_now(session: Session, member: Member, person: Person) -> None:
+    """What a platform tells of a member counts, until they introduce themselves, or choose a language."""
+    if member.introduced_at is None:
+        member.name = person.name or member.name
+        member.language = member.language if member.chose_language else person.language or member.language
+        await session.flush()
 
 
 async def announce(session: Session, member_id: int, now: datetime) -> bool:
@@ -199,21 +229,18 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
 
 
 async def by_id(session: Session, member_id: int) -> Member | None:
-    """The member with this id, or None."""
-    return await session.get(Member, member_id)
+    """The member with this id, or who they are since their accounts were linked; None where there is nobody."""
+    found = await session.get(Member, member_id)
+    while found is not None and found.linked_to_id is not None:
+        found = await session.get(Member, found.linked_to_id)
+    return found
 
 
 async def accounts_of(session: Session, member_id: int) -> list[Account]:
-    """The accounts of a member, the newest first."""
-    statement = select(MemberAccount).where(MemberAccount.member_id == member_id).order_by(col(MemberAccount.id).desc())
+    """The accounts of a member: the one they are rather written to, then the one used last, then the newest."""
+    wished = (col(MemberAccount.preferred).desc(), col(MemberAccount.last_used).desc(), col(MemberAccount.id).desc())
+    statement = select(MemberAccount).where(MemberAccount.member_id == member_id).order_by(*wished)
     return [Account(row.platform, row.tenant, row.user) for row in (await session.exec(statement)).all()]
-
-
-async def reachable_accounts_of(session: Session, member_id: int) -> list[Account]:
-    """The same without those where the bot is no longer installed."""
-    gone = {(one.platform, one.tenant) for one in await tenants.closed(session)}
-    accounts = await accounts_of(session, member_id)
-    return [account for account in accounts if (account.platform, account.tenant) not in gone]
 
 
 async def arrive(session: Session, community_id: int, place_id: int, member_id: int, at: datetime) -> None:
@@ -258,29 +285,6 @@ async def depart(session: Session, community_id: int, place_id: int, member_id: 
     if membership is not None and (await session.exec(elsewhere)).first() is None:
         membership.left_at = at
         await session.flush()
-
-
-async def vacate(session: Session, community_id: int, place_id: int, at: datetime) -> None:
-    """The place is no longer one of the community's. Who is in none of its others has left the community.
-
-    Who holds a role stays in it: or who took the place out could no longer bring it back.
-    """
-    there = select(Presence.member_id).where(Presence.place_id == place_id)
-    elsewhere = (
-        select(Presence.member_id)
-        .join(CommunityPlace, col(CommunityPlace.id) == col(Presence.place_id))
-        .where(CommunityPlace.community_id == community_id, Presence.place_id != place_id)
-    )
-    with_a_role = select(MemberRole.member_id).where(MemberRole.community_id == community_id)
-    statement = update(Membership).where(
-        col(Membership.community_id) == community_id,
-        col(Membership.left_at).is_(None),
-        col(Membership.member_id).in_(there),
-        col(Membership.member_id).not_in(elsewhere),
-        col(Membership.member_id).not_in(with_a_role),
-    )
-    await session.exec(statement.values(left_at=at))
-    await session.exec(delete(Presence).where(col(Presence.place_id) == place_id))
 
 
 async def membership(session: Session, community_id: int, member_id: int) -> Membership | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from sqlmodel import SQLModel, col, delete, select
 
-from storage.columns import Moment, neutral, pseudonymous
+from storage.columns import Linked, Moment, neutral, pseudonymous
 from storage.database import Session
 from storage.upserts import insert_into
 
@@ -18,7 +18,7 @@ class OptOut(SQLModel, table=True):
     __tablename__ = "opt_out"
 
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True)
-    since: datetime = neutral(sa_type=Moment)
+    since: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
 
 
 async def stop_recording(session: Session, member_id: int, now: datetime) -> bool:

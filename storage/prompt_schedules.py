@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import delete, or_, update
+from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
 from storage.columns import Moment, neutral, pseudonymous, row_id
@@ -26,7 +27,7 @@ class PromptSchedule(SQLModel, table=True):
 
     ``first_id`` is the prompt that it begins with. Occurrences until ``skip_through`` (local date and time) are left
     out; ``left_out`` is the moment of the last one that a facilitator left out. ``held_until``: one fell into quiet
-    hours, and is posted when they end.
+    hours, and is posted when they end. ``everywhere``: it is posted in every main place of the community besides.
     """
 
     __tablename__ = "prompt_schedule"
@@ -43,6 +44,7 @@ class PromptSchedule(SQLModel, table=True):
     skip_through: str | None = neutral(default=None)
     left_out: datetime | None = neutral(default=None, sa_type=Moment)
     held_until: datetime | None = neutral(default=None, sa_type=Moment)
+    everywhere: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
 
 
 async def propose(session: Session, schedule: PromptSchedule) -> PromptSchedule:

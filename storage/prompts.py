@@ -7,13 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, UniqueConstraint, func, update
+from sqlalchemy import BigInteger, Index, UniqueConstraint, func, or_, update
 from sqlmodel import SQLModel, col, select
 
-from storage import outbox
-from storage.activity import Activity, ActivityKind, activity_key
+from storage import prompt_copies
+from storage.activity import Activity, ActivityKind
 from storage.columns import Erase, Moment, RowId, SealedText, neutral, personal, pseudonymous, row_id
 from storage.database import Session
+from storage.prompt_copies import PromptCopy
 from storage.upserts import insert_into
 
 
@@ -233,23 +234,28 @@ async def learn_addresses(session: Session, community_id: int) -> None:
         if found is not None:
             one.message_id, one.message_key = found
     await session.flush()
+    await prompt_copies.learn_addresses(session, community_id)
 
 
 async def _address(session: Session, one: PostedPrompt) -> tuple[str, int] | None:
     """The id of the message and its activity key; None as long as nobody knows that it arrived."""
     if one.message_key is not None and one.message_id is not None:
         return one.message_id, one.message_key
-    row = await outbox.by_reference(session, one.reference)
-    if row is None or not row.sent:
-        return None
-    sent = row.sent
-    return str(sent["id"]), activity_key(sent["platform"], sent["tenant"], sent["key"] or sent["id"])
+    return await prompt_copies.address_of(session, one.reference)
 
 
-async def thread_of(session: Session, one: PostedPrompt) -> str | None:
-    """The id under which replies to a posted prompt hang together; None as long as it is unknown."""
-    found = await _address(session, one)
+async def thread_of(session: Session, one: PostedPrompt, place_id: int | None = None) -> str | None:
+    """The id under which replies to it hang together in a place, else in its first; None as long as it is unknown."""
+    copies = [copy for copy in await prompt_copies.of(session, one.id) if copy.place_id == place_id]
+    found = await prompt_copies.learned(session, copies[0]) if copies else await _address(session, one)
     return found[0] if found else None
+
+
+async def _threads(session: Session, one: PostedPrompt) -> list[int]:
+    """The activity keys of its messages that are known."""
+    found = [await _address(session, one)]
+    found += [await prompt_copies.learned(session, copy) for copy in await prompt_copies.of(session, one.id)]
+    return [address[1] for address in found if address is not None]
 
 
 async def keep_answer(session: Session, answer: PromptAnswer) -> None:
@@ -283,15 +289,15 @@ async def answerers(session: Session, one: PostedPrompt) -> list[Answerer]:
 
 
 async def _replies(session: Session, one: PostedPrompt) -> list[tuple[int, datetime]]:
-    found = await _address(session, one)
-    if found is None:
+    threads = await _threads(session, one)
+    if not threads:
         return []
     statement = (
         select(Activity.member_id, func.min(Activity.at))
         .where(
             Activity.community_id == one.community_id,
             Activity.kind == ActivityKind.MESSAGE.value,
-            Activity.thread == found[1],
+            col(Activity.thread).in_(threads),
         )
         .group_by(col(Activity.member_id))
     )
@@ -359,7 +365,7 @@ async def last_heard(session: Session, community_id: int, place_id: int) -> date
         .join(PostedPrompt, col(PostedPrompt.id) == col(PromptAnswer.posted_id))
         .where(
             PostedPrompt.community_id == community_id,
-            PostedPrompt.place_id == place_id,
+            _stands_in(place_id),
             col(PromptAnswer.counted),
         )
     )
@@ -370,11 +376,16 @@ async def last_heard(session: Session, community_id: int, place_id: int) -> date
 async def last_in_place(session: Session, community_id: int, place_id: int, *reasons: str) -> datetime | None:
     """When a prompt was last posted in a place, for one of ``reasons`` where any are named; None: never."""
     statement = select(func.max(PostedPrompt.posted_at)).where(
-        PostedPrompt.community_id == community_id, PostedPrompt.place_id == place_id
+        PostedPrompt.community_id == community_id, _stands_in(place_id)
     )
     if reasons:
         statement = statement.where(col(PostedPrompt.reason).in_(reasons))
     return (await session.exec(statement)).one()
+
+
+def _stands_in(place_id: int) -> Any:
+    copies = select(PromptCopy.posted_id).where(PromptCopy.place_id == place_id)
+    return or_(col(PostedPrompt.place_id) == place_id, col(PostedPrompt.id).in_(copies))
 
 
 async def last_of_schedule(session: Session, schedule_id: int, reason: str) -> datetime | None:

@@ -13,7 +13,7 @@ from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
 from bot.core.roles import Role
-from storage.columns import Erase, Moment, SealedText, neutral, personal, pseudonymous, row_id
+from storage.columns import Erase, Linked, Moment, SealedText, neutral, personal, pseudonymous, row_id
 from storage.communities import Community
 from storage.database import Session
 from storage.encryption import Cipher, new_data_key, seal, unseal
@@ -75,9 +75,9 @@ class Expert(SQLModel, table=True):
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
-    topics: list[str] = personal(default_factory=list, sa_type=JSON)
-    away: bool = personal(default=False)
-    asked_at: datetime | None = neutral(default=None, sa_type=Moment)
+    topics: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.BOTH)
+    away: bool = personal(default=False, linked=Linked.OWN)
+    asked_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.LAST)
 
 
 class PassedOn(SQLModel, table=True):
@@ -232,10 +232,10 @@ def _opened(cipher: Cipher, row: ConfidentialAsker) -> SealedAsker:
     return SealedAsker(**orjson.loads(unseal(cipher.decrypt(row.data_key), row.sealed)))
 
 
-async def forget_asker(session: Session, cipher: Cipher, member_id: int, *, keep_shared: bool) -> None:
-    """Delete the keys to what a member asked confidentially, and the words, unless they were shared and may stay."""
+async def forget_asker(session: Session, cipher: Cipher, member_ids: Collection[int], *, keep_shared: bool) -> None:
+    """Delete the keys to what somebody, under any of these numbers, asked confidentially, and words not shared."""
     for row in (await session.exec(select(ConfidentialAsker))).all():
-        if _opened(cipher, row).member_id != member_id:
+        if _opened(cipher, row).member_id not in member_ids:
             continue
         if not keep_shared:
             await session.exec(update(Question).where(col(Question.id) == row.question_id).values(text=None))

@@ -15,7 +15,7 @@ from sqlmodel import select
 from bot.core.addresses import Account, Person, Place, Privately, conversation_of
 from bot.core.events import Event
 from bot.core.serialization import message_from_json
-from storage import forms, members, question_exchange, questions
+from storage import accounts, forms, members, question_exchange, questions
 from storage.activity import Activity, ActivityKind
 from storage.batches import rows
 from storage.communities import Community, CommunityPlace
@@ -40,14 +40,14 @@ _KINDS = {kind.value: kind.name.lower() for kind in ActivityKind}
 
 async def held_about(session: Session, cipher: Cipher, member_id: int, understand: Understand) -> dict[str, list[Json]]:
     """Rows by subject. Moments are UTC. Of others only what this person can see anyway is in it."""
-    names = await _Names.read(session)
-    held = {table.name: await _rows_of(session, table, member_id, names) for table in all_tables()}
-    accounts = await members.accounts_of(session, member_id)
-    held["confidential_question"] = await _confidential(session, cipher, member_id, names)
-    held["said_confidentially"] = await _said_confidentially(session, cipher, member_id)
-    held["what_you_did_lately"] = await _events(session, accounts, understand)
-    held["what_i_wrote_to_you_lately"] = await _messages(session, cipher, accounts)
-    held["form"] = await _forms(session, cipher, accounts)
+    names, mine = await _Names.read(session), await accounts.ids_of(session, member_id)
+    held = {table.name: await _rows_of(session, table, mine, names) for table in all_tables()}
+    own = await members.accounts_of(session, member_id)
+    held["confidential_question"] = await _confidential(session, cipher, mine, names)
+    held["said_confidentially"] = await _said_confidentially(session, cipher, mine)
+    held["what_you_did_lately"] = await _events(session, own, understand)
+    held["what_i_wrote_to_you_lately"] = await _messages(session, cipher, own)
+    held["form"] = await _forms(session, cipher, own)
     return {subject: found for subject, found in held.items() if found}
 
 
@@ -80,19 +80,19 @@ class _Names:
         return name, value
 
 
-async def _rows_of(session: Session, table: Table, member_id: int, names: _Names) -> list[Json]:
-    mine = pointers(table)
-    if not mine:
+async def _rows_of(session: Session, table: Table, mine: Collection[int], names: _Names) -> list[Json]:
+    leading = pointers(table)
+    if not leading:
         return []
     order = list(table.primary_key.columns)
-    statement = select_columns(table).where(or_(*(one == member_id for one in mine))).order_by(*order)
+    statement = select_columns(table).where(or_(*(one.in_(mine) for one in leading))).order_by(*order)
     found = await (await session.connection()).execute(statement)
-    return [await _row(session, table, dict(row._mapping), member_id, names) for row in found]
+    return [await _row(session, table, dict(row._mapping), mine, names) for row in found]
 
 
-async def _row(session: Session, table: Table, row: Json, member_id: int, names: _Names) -> Json:
+async def _row(session: Session, table: Table, row: Json, mine: Collection[int], names: _Names) -> Json:
     """One row as its person may see it: what is theirs, what is nobody's, and what is shown to them of others."""
-    me = {one.name for one in pointers(table) if row[one.name] == member_id}
+    me = {one.name for one in pointers(table) if row[one.name] in mine}
     told: Json = {}
     if len(pointers(table)) > 1:
         told["you_are"] = sorted(name.removesuffix("_id") for name in me)
@@ -111,7 +111,7 @@ async def _row(session: Session, table: Table, row: Json, member_id: int, names:
     return told
 
 
-async def _confidential(session: Session, cipher: Cipher, member_id: int, names: _Names) -> list[Json]:
+async def _confidential(session: Session, cipher: Cipher, mine: Collection[int], names: _Names) -> list[Json]:
     return [
         {
             "community": names.communities.get(question.community_id),
@@ -122,19 +122,17 @@ async def _confidential(session: Session, cipher: Cipher, member_id: int, names:
             "asked_at": asker.asked_at,
         }
         for question, asker in await questions.confidential_words(session, cipher)
-        if asker.member_id == member_id
+        if asker.member_id in mine
     ]
 
 
-async def _said_confidentially(session: Session, cipher: Cipher, member_id: int) -> list[Json]:
+async def _said_confidentially(session: Session, cipher: Cipher, mine: Collection[int]) -> list[Json]:
     """What they said about confidential questions before those were answered, as an expert or as who asked."""
-    asked = {
-        one.id for one, asker in await questions.confidential_words(session, cipher) if asker.member_id == member_id
-    }
+    asked = {one.id for one, asker in await questions.confidential_words(session, cipher) if asker.member_id in mine}
     return [
         {"code": question.code, "part": said.part, "words": content["words"]}
         for said, question, content in await question_exchange.confidential(session, cipher)
-        if said.member_id == member_id or (said.part == Part.REPLIED and question.id in asked)
+        if said.member_id in mine or (said.part == Part.REPLIED and question.id in asked)
     ]
 
 

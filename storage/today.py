@@ -8,7 +8,7 @@ from sqlmodel import SQLModel, col, delete, select
 
 from bot.core.roles import Purpose
 from storage.activity import Activity, ActivityKind
-from storage.columns import Moment, neutral, pseudonymous
+from storage.columns import Linked, Moment, neutral, pseudonymous
 from storage.communities import CommunityPlace
 from storage.database import Session
 from storage.members import Presence
@@ -22,7 +22,7 @@ class WithoutToday(SQLModel, table=True):
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
-    since: datetime = neutral(sa_type=Moment)
+    since: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
 
 
 async def leave_out(session: Session, community_id: int, member_id: int, now: datetime) -> None:

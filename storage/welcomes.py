@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlmodel import SQLModel, col, delete, select, update
 
-from storage.columns import Erase, Moment, RowId, neutral, pseudonymous
+from storage.columns import Erase, Linked, Moment, RowId, neutral, pseudonymous
 from storage.communities import CommunityPlace
 from storage.database import Session
 from storage.members import Member, Membership, Presence
@@ -21,9 +21,9 @@ class Welcome(SQLModel, table=True):
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True, erase=Erase.KEEP)
-    greeted_at: datetime = neutral(sa_type=Moment)
-    reference: str | None = neutral(default=None)
-    place_id: int | None = neutral(default=None, sa_type=RowId)
+    greeted_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
+    reference: str | None = neutral(default=None, linked=Linked.OWN)
+    place_id: int | None = neutral(default=None, sa_type=RowId, linked=Linked.OWN)
 
 
 class Journey(SQLModel, table=True):
@@ -36,10 +36,10 @@ class Journey(SQLModel, table=True):
 
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True, erase=Erase.KEEP)
-    began_at: datetime = neutral(sa_type=Moment)
-    nudged_at: datetime | None = neutral(default=None, sa_type=Moment)
-    shown_at: datetime | None = neutral(default=None, sa_type=Moment)
-    declined_at: datetime | None = neutral(default=None, sa_type=Moment)
+    began_at: datetime = neutral(sa_type=Moment, linked=Linked.OWN)
+    nudged_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.FIRST)
+    shown_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.FIRST)
+    declined_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.FIRST)
 
 
 class Newcomer(SQLModel, table=True):
@@ -49,7 +49,7 @@ class Newcomer(SQLModel, table=True):
 
     place_id: int = neutral(foreign_key="place.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
-    joined_at: datetime = neutral(sa_type=Moment)
+    joined_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
 
 
 async def of(session: Session, community_id: int, member_id: int) -> Welcome | None:

@@ -96,6 +96,7 @@ class FakePlatform:
     shows_forms: bool = True
     places: set[str] = field(default_factory=lambda: {"circle", "square"})
     people: set[str] = field(default_factory=lambda: {"ana", "ben"})
+    names: dict[str, str] = field(default_factory=dict)
     shown: list[Shown] = field(default_factory=list)
     opened: list[OpenForm] = field(default_factory=list)
     homes: list[ShowHome] = field(default_factory=list)
@@ -319,7 +320,8 @@ def _reachable(message: Message, platform: str) -> Message:
 def _common(platform: FakePlatform, data: Mapping[str, Any]) -> dict[str, Any]:
     person = data["person"]
     where = platform.place(data["place"]) if data["place"] else None
-    by = Person(platform.account(person), data.get("name", person) if data["type"] == "joined" else person)
+    told = data.get("name", person) if data["type"] == "joined" else person
+    by = Person(platform.account(person), platform.names.get(person, told))
     return {"at": datetime.fromisoformat(data["at"]), "by": by, "place": where}
 
 

@@ -53,7 +53,7 @@ async def log(event: CommandUsed, services: Services) -> None:
     """Open the form; as a reply to a message it is about that message. ``mine``, ``review`` and ``export`` list."""
     first, *rest = event.arguments.split(maxsplit=1) or [""]
     kind = _kind(services, first)
-    begun = "".join(rest) if kind else event.arguments
+    begun = await services.with_names("".join(rest) if kind else event.arguments)
     if event.about is not None:
         await _open_about(services, event.about, kind or "lesson", title=begun.strip())
     elif special := _special(event.arguments):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
+from bot.core.addresses import platform_name
 from bot.core.messages import Text, Value, joined, mark, points
 from bot.texts import Wording
-from handlers.health._figures import LESS_IS_BETTER, NAMES, NO_DIRECTION, Figures
+from handlers.health._figures import LESS_IS_BETTER, NAMES, NO_DIRECTION, Figures, shown_parity
 from handlers.health._signals import Signal, evidence
 
 LABELS: Mapping[str, str] = {
@@ -124,7 +125,25 @@ def details(
         mark("Bars show up to eight periods, the newest last. Under 30 events a rate is shown as a count.")
     )
     parts: list[Value] = [title, points(lines), note]
+    if heard := heard_by_platform(wording, figures):
+        parts.append(heard)
     return joined([*parts, own_work] if own_work else parts)
+
+
+def heard_by_platform(wording: Wording, figures: Figures) -> Text | None:
+    """How much the people of each platform take part, compared with everybody; None where there are no two to compare.
+
+    Who has accounts on two platforms is counted with both. Groups that are too small are hidden as in ``shown_parity``.
+    """
+    groups = shown_parity(figures).get("platform", {})
+    if len(groups) < 2:
+        return None
+    key = mark("**{platform}**: {rate} times as much as everybody")
+    lines = [
+        wording.say(key, platform=platform_name(platform), rate=wording.decimal(rate))
+        for platform, rate in groups.items()
+    ]
+    return joined([wording.say(mark("**Who is heard on each platform**")), points(lines)])
 
 
 def wish(wording: Wording, name: str) -> str:

@@ -16,7 +16,7 @@ from bot.services import Frame, Services, WorkServices
 from handlers.events import MemberForgotten, PageForgotten
 from handlers.privacy._capability import FORGET_ME, capability, known
 from handlers.privacy._mentions import ask_facilitators
-from storage import erasure, erasure_queues, homes, members, mentions
+from storage import erasure, erasure_queues, homes, linking, members, mentions
 from storage.communities import Community
 from storage.erasure_queues import Found, Wanted
 from storage.members import FORMER_MEMBER
@@ -127,7 +127,7 @@ async def _erase(payload: Mapping[str, Any], found: Found | None, services: Serv
         await services.write_to(account, Message(wording.say(refusal.key, **refusal.values)), Kind.RECEIPT)
         return
     accounts = await members.accounts_of(session, member.id)
-    wanted = _wanted(services.frame, [*payload["names"], member.name], accounts, own)
+    wanted = _wanted(services.frame, [*payload["names"], *await linking.names_of(session, member.id)], accounts, own)
     keep_shared = bool(payload["keep_shared"])
     looked_at = await homes.looked_at_by(session, accounts)
     for community in own:
@@ -156,7 +156,9 @@ async def look_ahead(payload: Mapping[str, Any], services: WorkServices) -> Foun
             return None
         accounts = await members.accounts_of(session, member.id)
         own = await members.ever_in(session, member.id)
-        wanted = _wanted(services.frame, [*payload["names"], member.name], accounts, own)
+        wanted = _wanted(
+            services.frame, [*payload["names"], *await linking.names_of(session, member.id)], accounts, own
+        )
         return await erasure_queues.look_ahead(session, wanted)
 
 

@@ -14,8 +14,8 @@ from bot.texts import Wording
 from handlers.events import MemberForgotten
 from handlers.prompts._capability import capability
 from handlers.prompts._library import words_of
-from handlers.prompts._posting import is_open
-from storage import communities, opting_out, prompts
+from handlers.prompts._posting import is_open, places_of
+from storage import opting_out, prompts
 from storage.communities import CommunityPlace
 from storage.members import FORMER_MEMBER
 from storage.prompts import PostedPrompt, PromptAnswer
@@ -26,12 +26,12 @@ _LONGEST_ANSWER = 2000
 @capability.button("prompts.answer")
 async def ask_for_answer(event: ButtonPressed, services: Services) -> None:
     """Open the form, with the prompt above its field."""
-    posted, _ = await _still_open(services, event.subject)
+    posted, place = await _still_open(services, event.subject)
     prompt = await prompts.prompt(services.session, services.community.id, posted.prompt_id)
     label = services.wording.label
     form = Form(
         action="prompts.answered",
-        subject=event.subject,
+        subject=f"{posted.id}|{place.id}",
         title=label(mark("Answer the prompt")),
         submit=label(mark("Post it")),
         language=services.wording.language,
@@ -54,7 +54,7 @@ async def answered(event: FormSubmitted, services: Services) -> None:
     session, member = services.session, services.member
     posted, place = await _still_open(services, event.subject)
     words = str(event.values["text"])
-    thread = await prompts.thread_of(session, posted)
+    thread = await prompts.thread_of(session, posted, place.id)
     message = _message(services.community_wording, member.name, words)
     row = await services.post(place.address, message, Kind.ANSWER, thread=thread)
     answer = PromptAnswer(
@@ -87,10 +87,16 @@ def _message(wording: Wording, name: str, words: str) -> Message:
 
 
 async def _still_open(services: Services, subject: str) -> tuple[PostedPrompt, CommunityPlace]:
-    """The prompt and its place, checked at the moment of acting. Raises Refusal."""
+    """The prompt, and the place of it where somebody acts, checked at the moment of acting. Raises Refusal.
+
+    ``subject`` is the prompt's number; behind a bar that of the place where its button was pressed.
+    """
     await services.check_belongs()
-    posted = await prompts.posted(services.session, services.community.id, int(subject))
-    place = await communities.place_by_id(services.session, posted.place_id) if posted else None
-    if posted is None or place is None or not is_open(place, services):
+    number, _, where = subject.partition("|")
+    posted = await prompts.posted(services.session, services.community.id, int(number))
+    places = [one for one in await places_of(services, posted) if is_open(one, services)] if posted else []
+    here = int(where) if where else services.known_place.id if services.known_place else None
+    place = next((one for one in places if one.id == here), places[0] if places else None)
+    if posted is None or place is None:
         raise Refusal(mark("This prompt is no longer open, as its place is gone. Nothing was posted."))
     return posted, place

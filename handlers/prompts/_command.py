@@ -16,9 +16,9 @@ from handlers.prompts._drafts import start_drafting
 from handlers.prompts._library import is_ready, kind_called, words_of
 from handlers.prompts._list import add, show_library
 from handlers.prompts._pack import OWN
-from handlers.prompts._posting import Reason, chosen_place, publish
+from handlers.prompts._posting import Reason, chosen_places, places_of, publish
 from handlers.prompts._report import shortened
-from handlers.prompts._schedules import line_of_next, name_of, next_of_all, schedule, skip
+from handlers.prompts._schedules import for_all_places, line_of_next, name_of, next_of_all, schedule, skip
 from storage import communities, prompts
 from storage.prompts import LibraryPrompt
 
@@ -73,29 +73,29 @@ async def _overview(services: Services, _rest: str) -> None:
 async def _line_of_last(services: Services, last: prompts.PostedPrompt) -> Value:
     """The newest prompt, and how many have answered it until now."""
     session, community = services.session, services.community
-    place = await communities.place_by_id(session, last.place_id)
     known = await prompts.prompt(session, community.id, last.prompt_id)
     return services.wording.plural(
         "Last: {day} in **#{place}**, {count} person has answered. {prompt}",
         "Last: {day} in **#{place}**, {count} people have answered. {prompt}",
         len(await prompts.answerers(session, last)),
         day=services.wording.day(last.posted_at.astimezone(community.working_time.zone)),
-        place=place.name if place else "?",
+        place=communities.names_of(await places_of(services, last)) or "?",
         prompt=shortened(words_of(known, services.community_wording)) if known else "",
     )
 
 
 async def _now(services: Services, rest: str) -> None:
     """Post at once: the next by rotation, the next of a kind, or somebody's own words."""
-    place = await chosen_place(services)
+    everywhere, rest = for_all_places(rest)
+    places = await chosen_places(services, everywhere=everywhere)
     chosen = await _asked_for(services, rest)
     if chosen is None:
         key = mark("The community has seen every such prompt within 90 days. Write your own behind the command, "
                    "or let me draft some: /prompt draft")  # fmt: skip
         raise Refusal(key)
-    await publish(services, chosen, place, Reason.NOW)
+    await publish(services, chosen, places, Reason.NOW)
     text = services.wording.say(
-        mark("Posted in **#{place}**. In a week I tell you how many answered."), place=place.name
+        mark("Posted in **#{place}**. In a week I tell you how many answered."), place=communities.names_of(places)
     )
     await services.answer(Message(text))
 

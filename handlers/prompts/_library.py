@@ -104,7 +104,7 @@ async def add_own(services: Services, kind: str, text: str, *, keep: bool = True
 
     The same words again are the same prompt. Raises Refusal for words that can't be a prompt, or that still rest.
     """
-    known = await open_library(services)
+    known, text = await open_library(services), await services.with_names(text)
     check_words(text)
     same = next((one for one in known if plain(words_of(one, services.community_wording)) == plain(text)), None)
     if same is not None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
@@ -16,9 +16,10 @@ from bot.services import Services
 from bot.texts import Wording
 from handlers.prompts._capability import capability
 from handlers.prompts._library import kind_name, next_for, words_of
-from storage import communities, members, prompt_schedules, prompts
+from storage import communities, members, prompt_copies, prompt_schedules, prompts
 from storage.columns import to_microseconds
 from storage.communities import CommunityPlace
+from storage.prompt_copies import PromptCopy
 from storage.prompt_schedules import PromptSchedule, ScheduleState
 from storage.prompts import LibraryPrompt, PostedPrompt
 
@@ -52,15 +53,29 @@ def prompt_message(wording: Wording, prompt: LibraryPrompt, posted_id: int) -> M
     return Message(text, (Button(wording.label(mark("Answer")), "prompts.answer", str(posted_id), Emphasis.PRIMARY),))
 
 
-async def chosen_place(services: Services) -> CommunityPlace:
-    """Where prompts go that somebody asks for: where they are, else the main place. Raises Refusal without one."""
-    here = services.known_place
-    if here is not None and is_open(here, services) and here.purpose != Purpose.LISTENING.value:
-        return here
-    main = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    if main is None:
+async def chosen_places(services: Services, *, everywhere: bool = False) -> list[CommunityPlace]:
+    """Where prompts go that somebody asks for: where they are, else the main place. Raises Refusal without one.
+
+    ``everywhere``: to every main place. That is so too where the community wants it, unless they are in another place.
+    """
+    here, all_of_them = services.known_place, everywhere or services.community.all_main_places
+    elsewhere = [Purpose.LISTENING.value, *([Purpose.MAIN.value] if all_of_them else [])]
+    if here is not None and is_open(here, services) and here.purpose not in elsewhere and not everywhere:
+        return [here]
+    main = await communities.places_for(services.session, services.community.id, Purpose.MAIN)
+    if not main:
         raise Refusal(mark("This community has no main place that I could post in. Choose one first: /settings"))
-    return main
+    return main if all_of_them else main[:1]
+
+
+async def places_of(services: Services, posted: PostedPrompt) -> list[CommunityPlace]:
+    """Where a prompt was posted."""
+    copies = await prompt_copies.of(services.session, posted.id)
+    found = [
+        await communities.place_by_id(services.session, place_id)
+        for place_id in (posted.place_id, *(copy.place_id for copy in copies))
+    ]
+    return [place for place in found if place is not None]
 
 
 def is_open(place: CommunityPlace, services: Services) -> bool:
@@ -71,18 +86,18 @@ def is_open(place: CommunityPlace, services: Services) -> bool:
 async def publish(
     services: Services,
     prompt: LibraryPrompt,
-    place: CommunityPlace,
+    places: Sequence[CommunityPlace],
     reason: Reason,
     schedule: PromptSchedule | None = None,
     in_place_of: str | None = None,
 ) -> PostedPrompt:
-    """Post this prompt in this place, and plan the look at how it did."""
+    """Post this prompt in these places, as one, and plan the look at how it did."""
     now = services.now()
     row = PostedPrompt(
         community_id=services.community.id,
         prompt_id=prompt.id,
         kind=prompt.kind,
-        place_id=place.id,
+        place_id=places[0].id,
         schedule_id=schedule.id if schedule else None,
         reason=reason.value,
         in_place_of=in_place_of,
@@ -90,7 +105,11 @@ async def publish(
     )
     posted = await prompts.post(services.session, row)
     message = prompt_message(services.community_wording, prompt, posted.id)
-    posted.reference = (await services.post(place.address, message, Kind.PROMPT)).reference
+    posted.reference = (await services.post(places[0].address, message, Kind.PROMPT)).reference
+    for place in places[1:]:
+        reference = (await services.post(place.address, message, Kind.PROMPT)).reference
+        copy = PromptCopy(community_id=row.community_id, posted_id=posted.id, place_id=place.id, reference=reference)
+        await prompt_copies.keep(services.session, copy)
     if schedule is not None and schedule.first_id == prompt.id:
         await prompt_schedules.begun(services.session, schedule.id)
     due = services.community.working_time.after(now, REPORT_AFTER)
@@ -103,14 +122,18 @@ async def post_next(
 ) -> PostedPrompt | None:
     """Post what is next for a schedule. None when its place is gone or every prompt rests; facilitators are told."""
     place = await communities.place_by_id(services.session, schedule.place_id)
-    if place is None or not is_open(place, services):
+    places = [place] if place is not None and is_open(place, services) else []
+    if schedule.everywhere:
+        main = await communities.places_for(services.session, services.community.id, Purpose.MAIN)
+        places += [one for one in main if one.id != schedule.place_id]
+    if not places:
         await _give_up(services, schedule, place)
         return None
     prompt = await next_for(services, schedule)
     if prompt is None:
         await _tell_empty(services)
         return None
-    return await publish(services, prompt, place, reason, schedule, in_place_of)
+    return await publish(services, prompt, places, reason, schedule, in_place_of)
 
 
 @capability.recurring(POST, catch_up=_CATCH_UP, title=mark("A prompt"))

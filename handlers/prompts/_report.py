@@ -10,7 +10,7 @@ from bot.services import Services
 from bot.texts import Wording
 from handlers.prompts._capability import capability
 from handlers.prompts._library import words_of
-from handlers.prompts._posting import REPORT, tell_facilitators
+from handlers.prompts._posting import REPORT, places_of, tell_facilitators
 from storage import communities, members, prompts
 
 _LONGEST = 90
@@ -30,13 +30,13 @@ async def tell_how_it_did(payload: Mapping[str, Any], services: Services) -> Non
     answered = await prompts.answerers(session, posted)
     newly = [await members.by_id(session, one.member_id) for one in answered if one.first_ever]
     names = [member.name for member in newly if member is not None and member.forgotten_at is None]
-    place = await communities.place_by_id(session, posted.place_id)
+    places = communities.names_of(await places_of(services, posted))
     prompt = await prompts.prompt(session, community.id, posted.prompt_id)
 
     def said(wording: Wording) -> Message:
         words = shortened(words_of(prompt, services.community_wording)) if prompt else ""
         values = {
-            "place": place.name if place else "?",
+            "place": places or "?",
             "day": wording.day(posted.posted_at.astimezone(community.working_time.zone)),
             "prompt": words,
         }

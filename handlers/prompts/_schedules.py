@@ -11,13 +11,13 @@ from bot.core.cadence import UnknownCadence, first_moment, too_often, understood
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed
 from bot.core.messages import Button, Emphasis, Message, Text, Value, joined, mark, points
-from bot.core.roles import Role
+from bot.core.roles import Purpose, Role
 from bot.services import Services
 from handlers.prompts._calendar import Planned, planned
 from handlers.prompts._capability import capability
 from handlers.prompts._library import add_own, kind_name, next_for, words_of
 from handlers.prompts._pack import OWN
-from handlers.prompts._posting import POST, chosen_place
+from handlers.prompts._posting import POST, chosen_places
 from handlers.prompts._report import shortened
 from storage import communities, prompt_schedules, prompts
 from storage.prompt_schedules import PromptSchedule, ScheduleState
@@ -56,11 +56,18 @@ async def schedule(services: Services, rest: str) -> None:
     elif stop is not None:
         await _stop_number(services, int(stop[1]))
     else:
+        everywhere, rest = for_all_places(rest)
         cadence, *text = _TEXT_BEGINS.split(rest, maxsplit=1)
-        await _propose(services, cadence, text[0].strip() if text else "")
+        await _propose(services, cadence, text[0].strip() if text else "", everywhere=everywhere)
 
 
-async def _propose(services: Services, words: str, text: str) -> None:
+def for_all_places(words: str) -> tuple[bool, str]:
+    """Whether words begin with *everywhere*, which means all main places, and what follows it."""
+    first, _, rest = words.partition(" ")
+    return (True, rest.strip()) if first.casefold().rstrip(":") == "everywhere" else (False, words)
+
+
+async def _propose(services: Services, words: str, text: str, *, everywhere: bool) -> None:
     try:
         cadence = understood(words)
         often = too_often(cadence)
@@ -70,7 +77,8 @@ async def _propose(services: Services, words: str, text: str) -> None:
         raise Refusal(key) from None
     if often:
         raise Refusal(mark("People need time to answer. Please choose times that are an hour or more apart."))
-    place = await chosen_place(services)
+    places = await chosen_places(services, everywhere=everywhere)
+    place = places[0]
     first = await add_own(services, OWN, text, keep=False) if text else None
     await _check_new(services, cadence, place.id)
     proposed = await prompt_schedules.propose(
@@ -78,6 +86,7 @@ async def _propose(services: Services, words: str, text: str) -> None:
         PromptSchedule(
             community_id=services.community.id,
             place_id=place.id,
+            everywhere=len(places) > 1,
             cadence=cadence,
             first_id=first.id if first else None,
             proposed_by=services.member.id,
@@ -87,7 +96,11 @@ async def _propose(services: Services, words: str, text: str) -> None:
     say, label = services.wording.say, services.wording.label
     dates = planned(proposed, services.now(), services.community.working_time, _DATES)
     parts: list[Value] = [
-        say(mark("**{cadence}** in **#{place}**. The next three dates:"), cadence=cadence, place=place.name),
+        say(
+            mark("**{cadence}** in **#{place}**. The next three dates:"),
+            cadence=cadence,
+            place=communities.names_of(places),
+        ),
         points([date_of(services, one) for one in dates]),
         say(mark("Times are those of {zone}."), zone=services.community.time_zone),
     ]
@@ -187,7 +200,11 @@ async def _schedules_message(services: Services) -> Message:
 
 async def _place_name(services: Services, one: PromptSchedule) -> str:
     place = await communities.place_by_id(services.session, one.place_id)
-    return place.name if place else "?"
+    places = [place] if place else []
+    if one.everywhere:
+        main = await communities.places_for(services.session, services.community.id, Purpose.MAIN)
+        places += [other for other in main if other.id != one.place_id]
+    return communities.names_of(places) or "?"
 
 
 @capability.button("prompts.schedules", roles=(Role.FACILITATOR,))

@@ -6,11 +6,12 @@ from collections.abc import Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
+from bot.core.roles import Purpose
 from bot.services import Services
 from handlers.prompts._calendar import Planned, planned
 from handlers.prompts._capability import capability
 from handlers.prompts._posting import POST, Reason, post_next
-from storage import prompt_schedules, prompts
+from storage import communities, prompt_schedules, prompts
 from storage.prompt_schedules import PromptSchedule
 
 _LOOK = "prompts.silence"
@@ -34,7 +35,11 @@ async def look_for_silence(services: Services) -> None:
     for place_id, running in by_place.items():
         if any(str(one.id) in due_now for one in running):  # after a stop, what was missed is made good first
             continue
-        if await _is_silent(services, place_id, running, timedelta(days=days)):
+        places = [place_id]
+        if any(one.everywhere for one in running):
+            main = await communities.places_for(services.session, services.community.id, Purpose.MAIN)
+            places += [one.id for one in main if one.id != place_id]
+        if await _is_silent(services, places, running, timedelta(days=days)):
             await _bring_early(services, running)
 
 
@@ -44,16 +49,16 @@ async def look_when_open(_payload: Mapping[str, Any], services: Services) -> Non
     await look_for_silence(services)
 
 
-async def _is_silent(services: Services, place_id: int, running: list[PromptSchedule], longest: timedelta) -> bool:
-    """Whether nobody has spoken for so long: since a schedule began, since the last early prompt, and since a date
-    that a facilitator left out, who wanted no prompt then."""
+async def _is_silent(services: Services, places: list[int], running: list[PromptSchedule], longest: timedelta) -> bool:
+    """Whether nobody has spoken in any of these places for so long: since a schedule began, since the last early
+    prompt, and since a date that a facilitator left out, who wanted no prompt then."""
     session, community_id, now = services.session, services.community.id, services.now()
-    last = await prompts.last_in_place(session, community_id, place_id)
-    if last is not None and now - last < min(_TIME_TO_ANSWER, longest):
+    last = [await prompts.last_in_place(session, community_id, one) for one in places]
+    if any(one is not None and now - one < min(_TIME_TO_ANSWER, longest) for one in last):
         return False
     since = [
-        await prompts.last_heard(session, community_id, place_id),
-        await prompts.last_in_place(session, community_id, place_id, Reason.EARLY.value),
+        *[await prompts.last_heard(session, community_id, one) for one in places],
+        *[await prompts.last_in_place(session, community_id, one, Reason.EARLY.value) for one in places],
         min((one.started_at for one in running if one.started_at), default=None),
         *(one.left_out for one in running if one.left_out and _day(services, one.left_out) <= _day(services, now)),
     ]

@@ -7,6 +7,7 @@ from handlers.questions import (
     _forgotten,
     _giving,
     _home,
+    _linked,
     _queue,
     _reminders,
     _replying,
@@ -18,5 +19,18 @@ from handlers.questions._queue import tidy_up
 
 __all__ = ["capability", "parts", "tidy_up"]
 
-parts = (_answering, _asking, _experts, _forgotten, _giving, _home, _queue, _reminders, _replying, _saving, _topics)
+parts = (
+    _answering,
+    _asking,
+    _experts,
+    _forgotten,
+    _giving,
+    _home,
+    _linked,
+    _queue,
+    _reminders,
+    _replying,
+    _saving,
+    _topics,
+)
 """The modules whose handlers hang on the capability once they are imported."""

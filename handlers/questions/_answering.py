@@ -93,7 +93,7 @@ async def answer_by_command(event: CommandUsed, services: Services) -> None:
     question = await question_called(services, code, _USAGE_ANSWER)
     await check_expert(services, question)
     if text:
-        await give_answer(services, question, text)
+        await give_answer(services, question, await services.with_names(text))
         return
     title = mark("Answer a question")
     await services.open_form(await words_form(services, "questions.answered", question, title, mark("Your answer")))

@@ -9,7 +9,7 @@ from bot.core.errors import Refusal
 from bot.core.messages import mark
 from bot.services import Services
 from handlers.questions._state import Act, State, after
-from storage import members, questions
+from storage import accounts, members, questions
 from storage.members import Member
 from storage.questions import Question, SealedAsker
 
@@ -38,6 +38,13 @@ async def keep_asker(services: Services, question: Question, words: str) -> None
     if question.confidential:
         sealed = SealedAsker(services.member.id, words, services.now().isoformat())
         await questions.keep_asker(services.session, services.frame.cipher, question.id, sealed)
+
+
+async def asked_confidentially(services: Services, member_id: int) -> list[tuple[Question, SealedAsker]]:
+    """What a member asked here confidentially, on any of their accounts, the oldest first."""
+    mine = await accounts.ids_of(services.session, member_id)
+    sealed = await questions.confidential(services.session, services.frame.cipher, services.community.id)
+    return [(question, asker) for question, asker in sealed if asker.member_id in mine]
 
 
 async def own_question(services: Services, subject: str) -> Question:

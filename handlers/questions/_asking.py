@@ -15,7 +15,7 @@ from bot.services import Services
 from bot.texts import OWN_NAMES as _NAMES
 from handlers.questions import _routing as routing
 from handlers.questions import _wording as words
-from handlers.questions._askers import keep_asker, moment_of_asker, own_question
+from handlers.questions._askers import asked_confidentially, keep_asker, moment_of_asker, own_question
 from handlers.questions._capability import capability
 from handlers.questions._state import Act, State, after, allowed_from
 from storage import questions
@@ -40,7 +40,7 @@ _MOST_SUGGESTIONS = 3
 async def ask(event: CommandUsed, services: Services) -> None:
     """Open the form; words behind the command are its beginning."""
     await _not_too_many(services)
-    begun = event.arguments or (event.about.text if event.about else "")
+    begun = await services.with_names(event.arguments) or (event.about.text if event.about else "")
     await services.open_form(await question_form(services, begun))
 
 
@@ -160,10 +160,8 @@ async def _to_an_expert(services: Services, question: Question) -> None:
 async def _not_too_many(services: Services) -> None:
     since = services.now() - timedelta(hours=1)
     count = await questions.asked_since(services.session, services.community.id, services.member.id, since)
-    sealed = await questions.confidential(services.session, services.frame.cipher, services.community.id)
-    count += sum(
-        asker.member_id == services.member.id and datetime.fromisoformat(asker.asked_at) >= since for _, asker in sealed
-    )
+    sealed = await asked_confidentially(services, services.member.id)
+    count += sum(datetime.fromisoformat(asker.asked_at) >= since for _, asker in sealed)
     if count >= MOST_AN_HOUR:
         raise Refusal(mark("You have asked {count} questions within an hour. Please wait a little before the next."),
                       count=str(count))  # fmt: skip

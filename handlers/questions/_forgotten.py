@@ -11,6 +11,7 @@ from bot.core.messages import mark
 from bot.services import Services
 from handlers.events import MemberForgotten
 from handlers.questions import _routing as routing
+from handlers.questions._askers import asked_confidentially
 from handlers.questions._capability import capability
 from handlers.questions._state import ENDED, Act, State, after, allowed_from
 from storage import members, questions
@@ -43,9 +44,7 @@ async def _end_own_questions(news: MemberForgotten, services: Services) -> None:
 async def _end_confidential_questions(news: MemberForgotten, services: Services) -> None:
     """The seal is deleted with everything else. Others hear nothing now: it would tell them who had asked."""
     session = services.session
-    for question, asker in await questions.confidential(session, services.frame.cipher, services.community.id):
-        if asker.member_id != news.member_id:
-            continue
+    for question, asker in await asked_confidentially(services, news.member_id):
         if not news.keep_shared:
             await questions.set_share(session, question, share=False)
         elif question.share and question.state == State.ACCEPTED.value and question.text is None:

@@ -10,7 +10,9 @@ from bot.core.events import ButtonPressed, CommandUsed
 from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
+from handlers.questions._askers import asked_confidentially
 from handlers.questions._capability import capability
+from handlers.questions._routing import has_not_left
 from handlers.questions._state import OPEN, Act, State, after, allowed_from
 from handlers.questions._wording import shortened
 from storage import members, question_exchange, questions
@@ -78,8 +80,7 @@ async def own_questions(services: Services) -> list[tuple[Question, str]]:
     """What the member asked, by name and confidentially, each with its words; the newest first."""
     community_id, session = services.community.id, services.session
     by_name = [(one, one.text or "") for one in await questions.asked_by(session, community_id, services.member.id)]
-    sealed = await questions.confidential(session, services.frame.cipher, community_id)
-    own = [(one, asker.words) for one, asker in sealed if asker.member_id == services.member.id]
+    own = [(one, asker.words) for one, asker in await asked_confidentially(services, services.member.id)]
     return sorted([*by_name, *own], key=lambda pair: -pair[0].number)
 
 
@@ -87,7 +88,9 @@ async def _queue(services: Services, *, overdue: bool) -> None:
     session, community = services.session, services.community
     states = [state.value for state in OPEN]
     if Role.FACILITATOR in services.roles:
-        found = await questions.in_states(session, community.id, states)
+        everything = await questions.in_states(session, community.id, states)
+        # who looks again and again must not learn when somebody asked confidentially
+        found = [one for one in everything if not (one.confidential and has_not_left(one))]
     elif Role.EXPERT in services.roles:
         found = await questions.waiting_for(session, community.id, services.member.id, states)
     else:

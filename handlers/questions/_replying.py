@@ -7,7 +7,6 @@ from typing import Any
 
 from bot.core.events import ButtonPressed, FormSubmitted
 from bot.core.messages import Button, Kind, Message, joined, mark
-from bot.core.roles import Purpose
 from bot.services import Services
 from handlers.questions import _routing as routing
 from handlers.questions import _wording as words
@@ -106,8 +105,8 @@ async def helps(event: ButtonPressed, services: Services) -> None:
     question = await own_question(services, event.subject)
     await advance(services.session, question, Act.ACCEPT, closed_at=moment_of_asker(services, question))
     say = services.wording.say
-    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    shared = question.share and place is not None
+    places = await communities.main_places(services.session, services.community)
+    shared = question.share and bool(places)
     await _in_a_while(services, question, _HELPED)
     key = (
         mark("Good to hear. Question and answer go to **#{place}**, so that others learn from them.")
@@ -115,7 +114,7 @@ async def helps(event: ButtonPressed, services: Services) -> None:
         else mark("Good to hear!")
     )
     over = say(mark("**{code}** is answered."), code=question.code)
-    thanks = say(key, place=place.name if place else "")
+    thanks = say(key, place=communities.names_of(places))
     await services.edit(event.reference, Message(joined([over, words.quoted(question.answer or ""), thanks])))
 
 
@@ -146,8 +145,8 @@ async def _thank_and_publish(services: Services, question: Question, _payload: M
         return
     thanks = services.wording_for(expert).say(mark("Your answer to **{code}** helped. Thank you!"), code=question.code)
     await services.tell(expert, Message(thanks), Kind.RECEIPT)
-    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
-    if not question.share or place is None:
+    places = await communities.main_places(services.session, services.community)
+    if not question.share or not places:
         return
     asker = await asker_of(services, question)
     asked = asker.words if asker else question.text or ""
@@ -155,7 +154,8 @@ async def _thank_and_publish(services: Services, question: Question, _payload: M
         await questions.set_messages(services.session, question, text=asked)
     name = asker.name if asker else None
     published = words.published(services.community_wording, question, asked, name, expert.name)
-    await services.post(place.address, Message(published), Kind.ANSWER)
+    for place in places:
+        await services.post(place.address, Message(published), Kind.ANSWER)
 
 
 @capability.button(words.NOT_YET)

@@ -150,7 +150,7 @@ async def hand_over(services: Services, question: Question, expert_id: int, *, s
     await close_card(services, question, former, card, SOMEBODY_ELSE)
     await questions.was_asked(services.session, question.community_id, expert.id, now)
     if asker.member.id == expert.id:
-        await _pass_on_unseen(services, question)
+        await pass_on_unseen(services, question)
     else:
         await show_to_expert(services, question, expert, asker)
     await plan(services, question)
@@ -166,7 +166,7 @@ async def show_to_expert(services: Services, question: Question, expert: Member,
     await questions.set_messages(services.session, question, expert_message=row.reference if row else None)
 
 
-async def _pass_on_unseen(services: Services, question: Question) -> None:
+async def pass_on_unseen(services: Services, question: Question) -> None:
     """The expert whose turn it is asked this confidentially: a while later it goes on, as if they had declined.
 
     Were they left out from the beginning, the next expert and the facilitators could conclude who asked from who was
@@ -268,7 +268,7 @@ async def _best(services: Services, question: Question, besides: Collection[int]
     load = await questions.load_of(session, question.community_id, [state.value for state in OPEN])
     asker = await asker_of(services, question)
     without = {*besides, *await questions.passed_on_by(session, question.id)}
-    if asker is not None and not question.confidential:  # of the others, see _pass_on_unseen
+    if asker is not None and not question.confidential:  # of the others, see pass_on_unseen
         without.add(asker.member.id)
     candidates = [_candidate(expert, member, load.get(member.id, 0)) for expert, member in known]
     return choose(candidates, question.topic, question.language, without)

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from bot.core.events import CommandUsed
 from bot.core.messages import mark
 from bot.services import Services
-from handlers.settings import _home, _lengths, _page, _places, _roles, _schedules, _times
+from handlers.settings import _everywhere, _home, _lengths, _page, _places, _roles, _schedules, _times
 from handlers.settings._capability import FACILITATORS, Said, capability, not_understood
 
 __all__ = ["capability", "parts"]
@@ -16,8 +16,8 @@ parts = (_home,)
 """The module whose handlers hang on the capability and that nothing else here uses."""
 
 _USAGE = mark(
-    "settings, or settings role|place|schedule|quiet|weekend|reminders|timezone|language|retention|silence and what it "
-    "is to be"
+    "settings, or settings role|place|schedule|quiet|weekend|reminders|timezone|language|retention|silence|everywhere "
+    "and what it is to be"
 )
 _ACTS: Mapping[str, Said] = {
     "role": _roles.give_role,
@@ -30,6 +30,7 @@ _ACTS: Mapping[str, Said] = {
     "language": _times.said_language,
     "retention": _lengths.said_retention,
     "silence": _lengths.said_silence,
+    "everywhere": _everywhere.said_everywhere,
 }
 
 

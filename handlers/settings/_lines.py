@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from bot.core.messages import Message, Text, joined, mark
 from bot.core.roles import Purpose
 from bot.texts import Wording
-from storage.communities import Community, CommunityPlace
+from storage.communities import Community, CommunityPlace, names_of
 
 PURPOSE_NAMES = {
     Purpose.MAIN: mark("main"),
@@ -76,6 +78,17 @@ def retention(wording: Wording, community: Community) -> Text:
         "Activity is kept for {count} months.",
         community.keep_activity_months,
     )
+
+
+def published(wording: Wording, community: Community, places: Sequence[CommunityPlace]) -> Text:
+    """Where answers that helped and prompts are posted."""
+    main = [place for place in places if place.purpose == Purpose.MAIN.value]
+    if not main:
+        return wording.say(mark("Answers that helped and prompts go nowhere, as no place is a main one."))
+    if community.all_main_places:
+        key = mark("Answers that helped and prompts go to every main place: **#{places}**.")
+        return wording.say(key, places=names_of(main))
+    return wording.say(mark("Answers that helped and prompts go to **#{place}**."), place=main[0].name)
 
 
 def place(wording: Wording, place: CommunityPlace) -> Text:

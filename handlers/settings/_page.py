@@ -17,6 +17,7 @@ _BUTTONS = {
     "settings.language": mark("Language and time zone"),
     "settings.retention": mark("How long activity is kept"),
     "settings.silence": mark("Silence"),
+    "settings.everywhere": mark("Where answers and prompts go"),
     "settings.code": mark("Get a code for another place"),
 }
 
@@ -36,6 +37,7 @@ async def show(services: Services) -> None:
                 lines.reminders(wording, community),
                 lines.silence(wording, community),
                 lines.retention(wording, community),
+                lines.published(wording, community, places),
             ]
         ),
         say(mark("Places:")),

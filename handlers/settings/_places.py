@@ -10,7 +10,7 @@ from bot.core.roles import Purpose
 from bot.services import Services
 from handlers.settings import _lines as lines
 from handlers.settings._capability import FACILITATORS, capability, not_understood
-from storage import communities, members
+from storage import communities, vacating
 from storage.communities import CommunityPlace
 
 _USAGE = mark("settings place #name main|stakeholders|experts|listening|out")
@@ -104,7 +104,7 @@ async def take_out(event: ButtonPressed, services: Services) -> None:
     community = services.community
     if not await communities.take_out(services.session, community.id, place.id):
         raise Refusal(_GONE)
-    await members.vacate(services.session, community.id, place.id, services.now())
+    await vacating.vacate(services.session, community.id, place.id, services.now())
     text = services.wording.say(
         mark(
             "**#{place}** is no longer part of **{community}**. "

@@ -13,7 +13,8 @@ from bot.services import Services
 from bot.texts import OWN_NAMES
 from handlers.welcome._capability import capability
 from handlers.welcome._greeting import update_greeting
-from storage import communities, members, welcomes
+from storage import accounts, communities, members, welcomes
+from storage.communities import CommunityPlace
 
 
 @capability.button("welcome.introduce")
@@ -76,9 +77,12 @@ async def introduced(event: FormSubmitted, services: Services) -> None:
     await update_greeting(services, member)
     say, label = services.wording.say, services.wording.label
     if not first_time:
-        await services.answer(Message(say(mark("Thank you, {name}. Your profile is up to date."), name=profile.name)))
+        text = say(mark("Thank you, {name}. Your profile is up to date."), name=profile.name)
+        several = len(await accounts.rows_of(services.session, member.id)) > 1
+        where = (Button(label(mark("Where I write to you")), "linking.where"),) if several else ()
+        await services.answer(Message(text, where))
         return
-    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
+    place = await _main_place(services)
     if place is None:
         await services.answer(Message(say(mark("Thank you, {name}. Good to have you here."), name=profile.name)))
         return
@@ -97,11 +101,19 @@ async def introduced(event: FormSubmitted, services: Services) -> None:
     )
 
 
+async def _main_place(services: Services) -> CommunityPlace | None:
+    """The main place that they are in; the first one of the community where they are in none."""
+    session, community_id = services.session, services.community.id
+    there = await welcomes.places_with(session, community_id, services.member.id)
+    mine = next((place for place in there if place.purpose == Purpose.MAIN.value), None)
+    return mine or await communities.place_for(session, community_id, Purpose.MAIN)
+
+
 @capability.button("welcome.announce")
 async def announce(event: ButtonPressed, services: Services) -> None:
     """One line in the main place, once."""
     await services.check_belongs()
-    place = await communities.place_for(services.session, services.community.id, Purpose.MAIN)
+    place = await _main_place(services)
     if place is None:
         raise Refusal(
             mark("This community has no main place right now. Your profile is kept; others find it with /who.")

@@ -10,7 +10,7 @@ from sqlalchemy import text
 
 from bot.core.addresses import Account, Person
 from bot.core.platform import Installation
-from storage import members, tenants
+from storage import accounts, members, tenants
 from storage.database import Database
 from tests.community import START
 from tests.databases import SECRET_KEY
@@ -86,9 +86,9 @@ async def test_nobody_is_reached_where_the_bot_is_gone(database: Database) -> No
     await kept(database, NURSES)
     async with database.transaction() as session:
         member = await members.ensure(session, ana, START)
-        assert await members.reachable_accounts_of(session, member.id) == [ana.account]
+        assert await accounts.reachable(session, member.id) == [ana.account]
         await tenants.close(session, "slack", "T1", LATER)
-        assert await members.reachable_accounts_of(session, member.id) == []
+        assert await accounts.reachable(session, member.id) == []
         assert await members.accounts_of(session, member.id) == [ana.account]
 
 

@@ -14,7 +14,7 @@ class Fault:
     """One thing that goes wrong, before the call has its effect or (``delivered``) after it."""
 
     kind: str
-    """``status``, ``drop``, ``hang``, ``ratelimited``, ``error``, or ``none``."""
+    """``status``, ``drop``, ``hang``, ``ratelimited``, ``error``, ``late`` (of Slack alone) or ``none``."""
     delivered: bool = False
     status: int = 500
     retry_after: int = 1
@@ -34,6 +34,11 @@ def dropped(*, delivered: bool = True) -> Fault:
 def hangs(*, delivered: bool = True) -> Fault:
     """No answer comes until ``Faults.release``."""
     return Fault("hang", delivered)
+
+
+def late() -> Fault:
+    """The answer comes, but not before ``Faults.release``."""
+    return Fault("late", delivered=True)
 
 
 def rate_limited(seconds: int = 1) -> Fault:
@@ -82,6 +87,10 @@ class Faults:
             while self._struck[method] < times:
                 self._one_more.clear()
                 await self._one_more.wait()
+
+    def count(self, method: str) -> int:
+        """How many calls of a method have met what was planned."""
+        return self._struck[method]
 
     def clear(self) -> None:
         """Nothing more goes wrong."""

@@ -8,10 +8,13 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.texts import Texts
 from handlers.health._figures import NAMES
+from handlers.health._post import heard_by_platform
 from handlers.health._report import cut, reader, report, report_every
 from storage.database import Session
-from tests.handlers.health.communities import DAY, NOW, A, B, said, story, told
+from storage.figures import Group
+from tests.handlers.health.communities import DAY, NOW, A, B, figures, said, story, told
 
 
 async def test_a_window_with_the_one_before(session: Session) -> None:
@@ -78,3 +81,15 @@ async def test_earlier_windows_are_those_since_the_first_message(session: Sessio
     assert len(await read.earlier(now)) == 1
     silent = await reader(session, await told(session, story()), B, NOW)
     assert await silent.earlier(now) == []
+
+
+def test_who_is_heard_on_each_platform_is_told_unless_that_tells_of_few() -> None:
+    def heard(**groups: Group) -> str:
+        rates = {name: group.active / group.people / 0.5 for name, group in groups.items()}
+        told = heard_by_platform(Texts().wording(), figures(parity={"platform": rates}, groups={"platform": groups}))
+        return told.plain() if told else ""
+
+    assert "**Slack**: 1.20 times as much" in heard(slack=Group(20, 12), telegram=Group(10, 3))
+    assert "**Telegram**: 0.60 times as much" in heard(slack=Group(20, 12), telegram=Group(10, 3))
+    assert heard(slack=Group(20, 12), telegram=Group(4, 3)) == ""
+    assert heard(slack=Group(20, 12)) == ""

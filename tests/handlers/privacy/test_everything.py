@@ -21,6 +21,7 @@ from bot.core.platform import RawEvent
 from bot.local_installation import LocalApp
 from handlers.health import report
 from storage import (
+    accounts,
     communities,
     contributions,
     erasure,
@@ -28,6 +29,8 @@ from storage import (
     form_steps,
     homes,
     imports,
+    link_codes,
+    linking,
     opting_out,
     questions,
     tasks,
@@ -36,7 +39,7 @@ from storage import (
     welcomes,
 )
 from storage.imports import ArchiveImport, FoundPerson
-from storage.members import Member
+from storage.members import Member, user_key
 from storage.outbox import OutboxRow, OutboxState
 from storage.prompt_drafts import PromptDraft
 from storage.tasks import Task, TaskState
@@ -170,6 +173,18 @@ async def leave_traces(here: Circle) -> None:
         session.add(
             PromptDraft(community_id=community.id, asked_by=member_id, batch="b", number=9, text=NAME, made_at=now)
         )
+        mine = (await accounts.rows_of(session, member_id))[0]
+        await link_codes.was_wrong(session, Account("local", "local", here.renee.id), now)
+        before = Member(name="R. Otieno", created_at=now, linked_to_id=member_id)
+        session.add(before)
+        await session.flush()
+        link = linking.MemberLink(member_id=member_id, came_id=before.id, linked_at=now)
+        session.add(link)
+        await session.flush()
+        told: dict[str, Any] = {"link_id": link.id, "member_id": member_id, "subject": "member", "key": []}
+        session.add(linking.LinkedRows(**told, pointer="member_id"))
+        session.add(linking.LinkedPair(**told, own={"name": "R. Otieno"}, came={"name": "R. Otieno"}, made={}))
+        await link_codes.issue(session, mine, now)
         archive = ArchiveImport(archive="a", community_name="Archive", platform="local", tenant="local", started_at=now)
         run = await imports.begin(session, archive, [])
         await imports.stage(session, run, files=1, people=[FoundPerson(0, here.renee.id, NAME)], records=[])
@@ -203,6 +218,8 @@ async def touched(here: Circle) -> set[str]:
     to_her = {row["reference"] for row in kept["outbox"] if has(str(row["destination"]), words)}
     if any(row["reference"] in to_her for row in kept["button"]):
         found.add("button")
+    if any(row["user_key"] == user_key(Account("local", "local", here.renee.id)) for row in kept["link_tries"]):
+        found.add("link_tries")
     if any(row["member_id"] == member_id for row in kept["confidential_asker"]):
         found.add("confidential_asker")
     return found
@@ -235,9 +252,7 @@ async def files_of(person: Someone) -> str:
     found = []
     for place in (None, "circle"):
         for seen in await person.sees(place):
-            for file in seen.files:
-                async with person.talk.session.get(f"{person.talk.url}/local/files/{file['id']}") as response:
-                    found.append(text_of_file(await response.read()))
+            found += [text_of_file(await person.talk.content(file)) for file in seen.files]
     return "\n".join(found)
 
 
@@ -280,4 +295,5 @@ async def still_nothing(folder: Path, url: str, words: list[str]) -> bool:
         assert await where_found(talk.app.database, words, folder) == []
         async with talk.app.database.reading() as session:
             everybody = (await session.exec(select(Member))).all()
-    return [one.name for one in everybody if one.forgotten_at] == ["Former member"]
+    forgotten = [one.name for one in everybody if one.forgotten_at]
+    return forgotten == ["Former member"] * 2  # who they were before their accounts were linked, too
