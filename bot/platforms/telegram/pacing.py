@@ -41,8 +41,9 @@ class Pace:
         if known is None:
             if len(self._chats) >= _MOST_CHATS:
                 self._chats = {one: turns for one, turns in self._chats.items() if not all(x.idle for x in turns)}
+            # The group's turn second: one that was taken in vain is back only after a minute.
             group = [Turns(_IN_A_GROUP, _MINUTE, self._now)] if chat < 0 else []
-            known = self._chats[chat] = [*group, Turns(1, _A_SECOND, self._now)]
+            known = self._chats[chat] = [Turns(1, _A_SECOND, self._now), *group]
         return known
 
 

@@ -45,7 +45,7 @@ def everything_logged(request: pytest.FixtureRequest, logs: io.StringIO) -> Iter
     """Logs at DEBUG; then also those of the libraries, which is more than any setting asks for."""
     if request.param:
         logging.getLogger().setLevel(logging.DEBUG)
-    yield logs
+    return logs
 
 
 def check(here: Installed, text: str, *secrets: str) -> None:
