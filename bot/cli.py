@@ -73,7 +73,7 @@ def demo(
 
 @cli.command()
 def doctor() -> None:
-    """Check settings, clock, database and Slack, and list dead letters: one line each, with what to do."""
+    """Check settings, clock, database and platforms, and list dead letters: one line each, with what to do."""
     from bot.doctor import examine
 
     async def work(settings: Settings) -> None:

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo, available_timezones
 
 from bot.doctor_slack import Kept, check_slack, kept_in
+from bot.doctor_telegram import check_telegram, groups_in
 from bot.finding import Finding
 from bot.settings import Settings
 from storage import communities, inbox, installation, outbox, tasks
+from storage.communities import CommunityPlace
 from storage.database import Database, DatabaseProblem, DatabaseUnavailable
 from storage.encryption import WrongKey
 from storage.schema import known_revisions, revision_of
@@ -33,10 +36,12 @@ async def examine(settings: Settings, echo: Echo, now: Callable[[], datetime] | 
 async def _findings(settings: Settings, now: Callable[[], datetime]) -> AsyncIterator[Finding]:
     for finding in (check_settings(settings), *check_time(now)):
         yield finding
-    slack: list[Kept] = []
-    async for finding in _examine_database(settings, slack):
+    kept = _Kept()
+    async for finding in _examine_database(settings, kept):
         yield finding
-    async for finding in check_slack(settings, slack[0] if slack else Kept()):
+    async for finding in check_slack(settings, kept.slack):
+        yield finding
+    async for finding in check_telegram(settings, kept.telegram, now()):
         yield finding
 
 
@@ -66,8 +71,16 @@ def check_time(now: Callable[[], datetime]) -> list[Finding]:
     return [clock, Finding("time zones", f"{zones} known", few if zones < _FEWEST_ZONES else "")]
 
 
-async def _examine_database(settings: Settings, slack: list[Kept]) -> AsyncIterator[Finding]:
-    """Its checks. What it knows of Slack is added to ``slack``, where it can be read."""
+@dataclass
+class _Kept:
+    """What the database knows of platforms, once it was read."""
+
+    slack: Kept = field(default_factory=Kept)
+    telegram: tuple[CommunityPlace, ...] = ()
+
+
+async def _examine_database(settings: Settings, kept: _Kept) -> AsyncIterator[Finding]:
+    """Its checks. What it knows of platforms is put into ``kept``, where it can be read."""
     try:
         secret = settings.secret_key
         database = Database(settings.database_url, secret.get_secret_value() if secret else None)
@@ -84,7 +97,7 @@ async def _examine_database(settings: Settings, slack: list[Kept]) -> AsyncItera
                 async for finding in _each(check, database):
                     yield finding
             with suppress(WrongKey):  # that was said above
-                slack.append(await kept_in(database))
+                kept.slack, kept.telegram = await kept_in(database), await groups_in(database)
     except DatabaseProblem as problem:
         yield Finding("database", "", str(problem))
     except (DatabaseUnavailable, OSError) as problem:

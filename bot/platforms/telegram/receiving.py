@@ -101,12 +101,8 @@ class Polling:
         asked: dict[str, Any] = {"timeout": timeout, "limit": 100, "allowed_updates": list(ALLOWED_UPDATES)}
         if self._confirm is not None:
             asked["offset"] = self._confirm
-        async with (
-            asyncio.timeout(timeout + self._timing.slack),
-            self._session().post(self._url, json=asked) as response,
-        ):
-            body = await response.read()
-        updates = _told(response.status, body)
+        async with asyncio.timeout(timeout + self._timing.slack):
+            updates = await ask_for_updates(self._session(), self._url, asked)
         if self._confirm is not None and not updates:
             self._confirm = None
         return updates
@@ -148,8 +144,10 @@ _MEANINGS: dict[int, str] = {
 }
 
 
-def _told(status: int, body: bytes) -> list[Any]:
-    """The updates of an answer. Raises NotNow where it has none."""
+async def ask_for_updates(session: aiohttp.ClientSession, url: str, asked: Mapping[str, Any]) -> list[Any]:
+    """The updates that ``getUpdates`` at ``url`` answers with. Raises NotNow where it has none, and as aiohttp does."""
+    async with session.post(url, json=asked) as response:
+        status, body = response.status, await response.read()
     try:
         answer = json.loads(body)
     except (ValueError, RecursionError):

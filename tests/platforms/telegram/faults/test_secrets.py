@@ -6,7 +6,7 @@ import io
 import json
 import logging
 import traceback
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -41,7 +41,7 @@ WAYS = {
 
 
 @pytest.fixture(params=[False, True], ids=["as-it-is", "libraries-too"])
-def everything_logged(request: pytest.FixtureRequest, logs: io.StringIO) -> Iterator[io.StringIO]:
+def everything_logged(request: pytest.FixtureRequest, logs: io.StringIO) -> io.StringIO:
     """Logs at DEBUG; then also those of the libraries, which is more than any setting asks for."""
     if request.param:
         logging.getLogger().setLevel(logging.DEBUG)
