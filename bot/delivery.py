@@ -45,7 +45,7 @@ from bot.messenger import HOME
 from bot.metrics import Metrics
 from storage import outbox
 from storage.database import Database, Session
-from storage.outbox import OutboxRow
+from storage.outbox import MAY_HAVE_ARRIVED, NOT_SENT, OutboxRow
 
 log = structlog.get_logger()
 
@@ -58,12 +58,16 @@ _SEND_AGAIN = {Kind.ANSWER, Kind.RECEIPT, Kind.WELCOME}
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of a row: it arrived (``sent`` may be None), is tried again, is looked for later, or is dead."""
+    """What became of a row: it arrived (``sent`` may be None), is tried again, is looked for later, or is dead.
+
+    ``repeats``: nobody can tell whether it arrived, so that trying again may repeat it.
+    """
 
     row: OutboxRow
     sent: MessageRef | None = None
     again_at: datetime | None = None
     look_at: datetime | None = None
+    repeats: bool = False
     dead: str = ""
 
     @property
@@ -222,9 +226,10 @@ class Delivery(Loop):
             async with asyncio.timeout(self.patience.total_seconds()):
                 found = await platform.find(_instead(row) if isinstance(outgoing, OpenForm) else outgoing)
             return Outcome(row, sent=found) if found else self._again(row, "it did not arrive")
-        except CannotTell:
-            if isinstance(outgoing, OpenForm) or _may_come_twice(row):
-                return self._again(row, "nobody can tell whether it arrived")
+        except CannotTell as unknown:
+            if isinstance(outgoing, OpenForm) or _may_come_twice(row, in_private=unknown.in_private):
+                # Where it was a form that may have opened, its message was never sent, and so is no repeat.
+                return replace(self._again(row, str(unknown)), repeats=not isinstance(outgoing, OpenForm))
             return Outcome(row, dead="nobody can tell whether it arrived, and it must not arrive twice")
         except Undeliverable as problem:
             return Outcome(row, dead=f"undeliverable: {problem}")
@@ -258,7 +263,7 @@ class Delivery(Loop):
             return OpenForm(row.reference, destination, row.body["form_id"], form, trigger_from_json(trigger))
         message = message_from_json(row.body["message"])
         if row.operation == "send":
-            return Send(row.reference, destination, message, Kind(row.kind))
+            return Send(row.reference, destination, message, Kind(row.kind), row.may_have_arrived)
         async with self._database.reading() as session:
             earlier = await outbox.by_reference(session, row.target or "")
         if earlier is None or earlier.sent is None:
@@ -285,15 +290,16 @@ class Delivery(Loop):
         elif outcome.look_at:
             self._unknown[row.id] = (outcome.look_at, row)
         elif outcome.again_at:
-            await outbox.send_again(session, row.id, outcome.again_at, row.attempts + 1, "not sent yet")
+            reason = MAY_HAVE_ARRIVED if outcome.repeats or row.may_have_arrived else NOT_SENT
+            await outbox.send_again(session, row.id, outcome.again_at, row.attempts + 1, reason)
         else:
             await outbox.mark_sent(session, row.id, ref_to_json(outcome.sent) if outcome.sent else None)
         self._on_delivered()
 
 
-def _may_come_twice(row: OutboxRow) -> bool:
+def _may_come_twice(row: OutboxRow, *, in_private: bool) -> bool:
     """An edit, made again, changes nothing; some messages are worth a repeat. Ephemeral ones never are."""
-    if isinstance(destination_from_json(row.destination), OnlyVisibleTo):
+    if isinstance(destination_from_json(row.destination), OnlyVisibleTo) and not in_private:
         return False
     return row.operation == "edit" or Kind(row.kind) in _SEND_AGAIN
 
@@ -301,4 +307,5 @@ def _may_come_twice(row: OutboxRow) -> bool:
 def _instead(row: OutboxRow) -> Send:
     """The message with a button, for a form that can't be opened any more."""
     destination = destination_from_json(row.destination)
-    return Send(row.reference, destination, message_from_json(row.body["instead"]), Kind.RECEIPT)
+    message = message_from_json(row.body["instead"])
+    return Send(row.reference, destination, message, Kind.RECEIPT, row.may_have_arrived)

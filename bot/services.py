@@ -17,7 +17,7 @@ from bot.core.capability import Command
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry, acting_on, check_roles
 from bot.core.errors import Refusal
-from bot.core.events import CommandUsed, Event, MessagePosted, Trigger, as_it_stands
+from bot.core.events import ButtonPressed, CommandUsed, Event, MessagePosted, ShortcutUsed, Trigger, as_it_stands
 from bot.core.forms import Form
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
@@ -322,7 +322,7 @@ class Services:
         """Where the person who acts is answered."""
         person = self._acting.by.account
         place = self._acting.place
-        return Privately(person) if place is None else OnlyVisibleTo(person, place)
+        return Privately(person) if place is None else OnlyVisibleTo(person, place, _thread_of(self._acting))
 
     @property
     def _acting(self) -> Event:
@@ -341,6 +341,15 @@ class Services:
 def _is_called(wanted: str, names: Sequence[str]) -> bool:
     """Whether somebody of these names is meant by a whole name, or by the first word of one."""
     return any(wanted.casefold() in (name.casefold(), (name.casefold().split() or [""])[0]) for name in names)
+
+
+def _thread_of(event: Event) -> str | None:
+    """The thread in which who acts is looking, by its root message; None in the place itself, or where nobody knows."""
+    if isinstance(event, CommandUsed):  # a reply to a message makes a thread of it
+        return (event.about.message.thread or event.about.message.id) if event.about else None
+    if isinstance(event, ShortcutUsed):
+        return event.about.message.thread
+    return event.message.thread if isinstance(event, ButtonPressed) and event.message else None
 
 
 @dataclass(frozen=True)

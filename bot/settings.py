@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from ipaddress import ip_address
 from typing import Annotated
 from zoneinfo import available_timezones
@@ -71,6 +72,13 @@ class Settings(BaseSettings):
             Locale.parse(value)
         except (ValueError, UnknownLocaleError) as error:
             raise ValueError("use a language code such as en or fr") from error
+        return value
+
+    @field_validator("telegram_webhook_secret")
+    @classmethod
+    def _secret_that_telegram_takes(cls, value: SecretStr | None) -> SecretStr | None:
+        if value is not None and not re.fullmatch(r"[A-Za-z0-9_-]{1,256}", value.get_secret_value()):
+            raise ValueError("use up to 256 letters, digits, underscores and hyphens")
         return value
 
     @property

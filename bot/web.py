@@ -14,6 +14,8 @@ from storage.database import DatabaseUnavailable
 Troubles = Callable[[], Awaitable[list[str]]]
 
 _DRAIN_SECONDS = 2.0
+_LINGER_SECONDS = 1.0
+"""So long the rest of a request is read and thrown away that was answered before its end: a caller still sees why."""
 
 
 @runtime_checkable
@@ -57,7 +59,9 @@ class WebServer:
         application.router.add_get("/metrics", self._metrics_page)
         for platform in serving:
             platform.add_routes(application)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=_DRAIN_SECONDS)
+        self._runner = web.AppRunner(
+            application, access_log=None, shutdown_timeout=_DRAIN_SECONDS, lingering_time=_LINGER_SECONDS
+        )
         await self._runner.setup()
         site = web.TCPSite(self._runner, self.host, self.port)
         await site.start()

@@ -1,4 +1,4 @@
-"""People: who knows about a topic, and the language in which somebody is spoken to."""
+"""People: who knows about a topic, what somebody is called, and the language in which they are spoken to."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from rapidfuzz import fuzz, utils
 
 from bot.core.capability import Capability
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted
+from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted, PersonChanged
 from bot.core.forms import Form, TextField
 from bot.core.messages import Button, Message, Text, Value, joined, mark, points
 from bot.services import Services
@@ -100,6 +100,13 @@ def _line(wording: Wording, member: Member) -> Text:
         return say(mark("{name}: {topics}"), name=name, topics=topics)
     languages = wording.listing([wording.language_name(code) for code in member.languages])
     return say(mark("{name}: {topics}. Speaks {languages}."), name=name, topics=topics, languages=languages)
+
+
+@capability.on(PersonChanged, private=True, strangers=True)
+async def called_otherwise(event: PersonChanged, services: Services) -> None:
+    """Who has not introduced themselves goes by what their platform tells of them; who is unknown stays so."""
+    if services.known_member is not None:
+        await members.is_called_by_now(services.session, services.known_member, event.by)
 
 
 @capability.command(

@@ -163,6 +163,24 @@ async def places_of(session: Session, community_id: int) -> list[CommunityPlace]
     return list((await session.exec(statement.order_by(col(CommunityPlace.id)))).all())
 
 
+async def alone_in(session: Session, platform: str, tenant: str) -> Community | None:
+    """The community that meets in this tenant, where it is the only one; None where there are several, or none."""
+    statement = (
+        select(Community)
+        .join(CommunityPlace, col(CommunityPlace.community_id) == col(Community.id))
+        .where(
+            CommunityPlace.platform == platform,
+            CommunityPlace.tenant == tenant,
+            col(CommunityPlace.active),
+            col(Community.complete),
+        )
+        .distinct()
+        .limit(2)
+    )
+    found = list((await session.exec(statement)).all())
+    return found[0] if len(found) == 1 else None
+
+
 async def places_on(session: Session, platform: str) -> list[CommunityPlace]:
     """Every place on a platform that is part of a community, also those that are closed, the oldest first."""
     mine = (CommunityPlace.platform == platform, col(CommunityPlace.community_id).is_not(None))

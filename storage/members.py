@@ -8,8 +8,7 @@ from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint
-from sqlalchemy import text as sql
+from sqlalchemy import JSON, UniqueConstraint, text
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
@@ -39,6 +38,8 @@ FORMER_MEMBER = mark("Former member")
 class Member(SQLModel, table=True):
     """One person, with one or more accounts. Units, languages and topics are what they told about themselves.
 
+    ``language`` is the one that they are spoken to in: what their platform tells, until they choose one themselves.
+
     Since ``forgotten_at`` it stands for nobody: figures still count what its person did. With ``linked_to_id`` it is
     who somebody was before their accounts were linked: nothing is theirs now but what ``storage.linking`` keeps.
     """
@@ -48,6 +49,7 @@ class Member(SQLModel, table=True):
     id: int = row_id()
     name: str = personal(sa_type=SealedText, linked=Linked.FULLER)
     language: str | None = neutral(default=None, linked=Linked.OWN)
+    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")}, linked=Linked.OWN)
     unit: str | None = personal(default=None, linked=Linked.FULLER)
     languages: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
     topics_known: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
@@ -76,8 +78,8 @@ class MemberAccount(SQLModel, table=True):
     user_key: bytes = pseudonymous()
     user: str = personal(sa_type=SealedText)
     is_bot: bool = neutral(default=False)
-    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": sql("false")})
-    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": sql("true")})
+    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")})
+    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Membership(SQLModel, table=True):
@@ -134,8 +136,16 @@ async def introduce(session: Session, member_id: int, profile: Profile, now: dat
 
 
 async def speak(session: Session, member_id: int, language: str) -> None:
-    """The member is spoken to in this language from now on."""
-    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language))
+    """The member has chosen to be spoken to in this language from now on."""
+    await session.exec(update(Member).where(col(Member.id) == member_id).values(language=language, chose_language=True))
+
+
+async def is_called_by_now(session: Session, member: Member, person: Person) -> None:
+    """What a platform tells of a member counts, until they introduce themselves, or choose a language."""
+    if member.introduced_at is None:
+        member.name = person.name or member.name
+        member.language = member.language if member.chose_language else person.language or member.language
+        await session.flush()
 
 
 async def announce(session: Session, member_id: int, now: datetime) -> bool:

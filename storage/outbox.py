@@ -23,6 +23,10 @@ class OutboxState(IntEnum):
     DEAD = 9
 
 
+NOT_SENT = "not sent yet"
+MAY_HAVE_ARRIVED = "nobody can tell whether it arrived"
+"""Reasons why something waits to be sent again."""
+
 _OPEN = "state IN (0, 1)"
 
 
@@ -54,6 +58,11 @@ class OutboxRow(SQLModel, table=True):
     attempts: int = neutral(default=0, sa_type=SmallInteger)
     sent: dict[str, Any] | None = personal(default=None, sa_type=SealedJson)
     reason: str = neutral(default="")
+
+    @property
+    def may_have_arrived(self) -> bool:
+        """Whether an earlier sending may have arrived: if it is sent once more, it may be there twice."""
+        return self.reason == MAY_HAVE_ARRIVED
 
 
 async def add(session: Session, row: OutboxRow) -> OutboxRow:
@@ -114,7 +123,7 @@ async def mark_sent(session: Session, row_id: int, sent: dict[str, Any] | None) 
 
 
 async def send_again(session: Session, row_id: int, at: datetime, attempts: int, reason: str) -> None:
-    """It did not arrive, and is tried again at ``at``."""
+    """It is tried again at ``at``. Of what may have arrived before, ``reason`` has to say so each time."""
     change = {"state": OutboxState.WAITING.value, "not_before": at, "attempts": attempts, "reason": reason}
     await _change(session, row_id, **change)
 

@@ -1,40 +1,35 @@
 """A community to talk with in tests: people who join, speak, press buttons and fill in forms, as on the page.
 
-They speak HTTP to the running program, over loopback, exactly as the page does.
+They speak HTTP to the running program, over loopback, exactly as the page does. What they do and see is described in
+``tests/conversations.py``; a test that imports from here is about the local page, or needs no other platform.
 """
 
 from __future__ import annotations
 
+import json
+import sqlite3
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
+from secrets import token_urlsafe
 from typing import Any
 
 import aiohttp
 
 from bot.core.clock import Clock
+from bot.core.platform import RawEvent
 from bot.local_installation import LocalApp
 from bot.settings import Settings
 from storage.database import Database
+from tests import conversations
+from tests.conversations import START, File, FormField, Held, Json, OpenForm, Seen, StandingClock
 from tests.databases import SECRET_KEY
 
-Json = dict[str, Any]
-START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-"""A Monday, four weeks before clocks change in Europe."""
+__all__ = ["START", "Held", "Json", "OpenForm", "Seen", "Someone", "StandingClock", "Talk", "founded", "running"]
 
-
-class StandingClock(Clock):
-    """A clock that moves only when it is moved."""
-
-    def __init__(self, moment: datetime = START) -> None:
-        self._standing = moment
-        super().__init__(source=lambda: self._standing)
-
-    def move_to(self, moment: datetime) -> None:
-        """Make ``moment`` the present, and stay there."""
-        self._standing = moment
+OVER = "That button is no longer there."
 
 
 def text_of(blocks: list[Json]) -> str:
@@ -46,40 +41,26 @@ def text_of(blocks: list[Json]) -> str:
     )
 
 
-@dataclass
-class Seen:
-    """A message as one person sees it."""
-
-    raw: Json
-
-    @property
-    def text(self) -> str:
-        return text_of(self.raw["content"])
-
-    @property
-    def buttons(self) -> list[str]:
-        return [button["label"] for button in self.raw["buttons"]]
-
-    @property
-    def leads_to(self) -> dict[str, str]:
-        """The buttons that lead to a message: their labels, with the ids of those messages."""
-        there = {one["label"]: one.get("goes_to") for one in self.raw["buttons"]}
-        return {label: str(goes_to["message"]) for label, goes_to in there.items() if goes_to}
-
-    @property
-    def files(self) -> list[Json]:
-        return list(self.raw["files"])
-
-    @property
-    def by_bot(self) -> bool:
-        return bool(self.raw["author"]["is_bot"])
-
-    def __contains__(self, words: str) -> bool:
-        return words in self.text
+def seen(raw: Json) -> Seen:
+    """A message as the page shows it."""
+    there = {one["label"]: one.get("goes_to") for one in raw["buttons"]}
+    spans = [span for block in raw["content"] for span in block.get("children", [])]
+    return Seen(
+        id=str(raw["id"]),
+        text=text_of(raw["content"]),
+        author=str(raw["author"]["id"]),
+        by_bot=bool(raw["author"]["is_bot"]),
+        at=datetime.fromisoformat(raw["at"]),
+        buttons=[button["label"] for button in raw["buttons"]],
+        leads_to={label: str(goes_to["message"]) for label, goes_to in there.items() if goes_to},
+        files=[File(str(one["id"]), one["name"], one.get("alt") or "") for one in raw["files"]],
+        bold=[span["text"] for span in spans if span.get("bold")],
+        raw=raw,
+    )
 
 
 @dataclass
-class Talk:
+class Talk(conversations.Talk):
     """The program as people reach it."""
 
     session: aiohttp.ClientSession
@@ -103,13 +84,8 @@ class Talk:
         if self.app is not None:
             await self.app.settle()
 
-    async def wait(self, **time: float) -> None:
-        """Let time pass; what falls due on the way happens in order."""
-        assert self.app is not None
-        await self.app.move_clock(self.app.clock.now() + timedelta(**time))
-
     async def wait_until(self, moment: datetime) -> None:
-        """Let time pass until a moment."""
+        """Let time pass until a moment; what falls due on the way happens in order."""
         assert self.app is not None
         await self.app.move_clock(moment)
 
@@ -122,9 +98,27 @@ class Talk:
         """Somebody who is here already."""
         return Someone(self, person_id, name or person_id)
 
+    async def content(self, file: File) -> bytes:
+        """The bytes of a file."""
+        async with self.session.get(f"{self.url}/local/files/{file.id}") as response:
+            assert response.status == 200
+            return await response.read()
+
+    async def shown_to_others(self, person: conversations.Someone) -> list[str]:
+        """Every message and every form in the file of the chat that isn't this person's alone."""
+        assert self.app is not None
+        database = self.app.database
+        with closing(sqlite3.connect(database.folder / f"{database.stem}-chat.sqlite3")) as chat:
+            chat.row_factory = sqlite3.Row
+            messages = [dict(row) for row in chat.execute("SELECT * FROM message")]
+            forms = [dict(row) for row in chat.execute("SELECT * FROM form")]
+        theirs = [one for one in messages if person.id in (one["only_for"], one["place"].removeprefix("dm-"))]
+        others = [one for one in messages if one not in theirs]
+        return [repr(one) for one in (*others, *(form for form in forms if form["person"] != person.id))]
+
 
 @dataclass
-class Someone:
+class Someone(conversations.Someone):
     """One person: what they do, and what they see."""
 
     talk: Talk
@@ -198,49 +192,44 @@ class Someone:
 
     async def presses(self, label: str, *, place: str | None = None) -> None:
         """Press the newest button of this label that this person sees in the place."""
-        seen = await self.sees(place)
-        message = next(one for one in reversed(seen) if label in one.buttons)
-        button = next(one for one in message.raw["buttons"] if one["label"] == label)
-        await self._do("/local/buttons", message=message.raw["id"], button=button["token"])
+        held = await self._hold(label, place)
+        await held.press()
 
-    async def form(self) -> Json | None:
+    async def holds(self, label: str) -> LocalHeld:
+        """The newest button of this label in the private chat, to be pressed whenever."""
+        return await self._hold(label, None)
+
+    async def _hold(self, label: str, place: str | None) -> LocalHeld:
+        message = next(one for one in reversed(await self.sees(place)) if label in one.buttons)
+        return LocalHeld(self, message.raw, next(one for one in message.raw["buttons"] if one["label"] == label))
+
+    async def form(self) -> OpenForm | None:
         """The form that is open for this person now."""
         forms = (await self.talk.get("/local/forms", person=self.id))["forms"]
-        return forms[-1] if forms else None
+        return _form(forms[-1]) if forms else None
 
-    async def fills_in(self, **by_label: Any) -> None:
-        """Fill in the open form by its labels (underscores for blanks) and send it."""
-        await self._send_form(by_label, status=200)
+    async def hands_in(self, form: OpenForm, **by_label: Any) -> None:
+        """Fill in a form and send it, without waiting for what comes of it."""
+        await self._send(form, by_label, status=200)
 
-    async def fills_in_wrongly(self, **by_label: Any) -> Json:
-        """The same, with something that isn't accepted; the sentences about it, by the fields' names."""
-        return dict((await self._send_form(by_label, status=422))["errors"])
-
-    async def _send_form(self, by_label: Json, *, status: int) -> Json:
+    async def fills_in_wrongly(self, **by_label: Any) -> dict[str, str]:
+        """Send the open form with something that isn't accepted; the sentences about it, by the fields' names."""
         form = await self.form()
         assert form is not None, f"{self.name} sees no form"
-        values = {one["name"]: one["initial"] for one in form["form"]["fields"]}
-        names = {one["label"]: one["name"] for one in form["form"]["fields"]}
-        for label, value in by_label.items():
-            values[names[label.replace("_", " ")]] = value
+        return dict((await self._send(form, by_label, status=422))["errors"])
+
+    async def _send(self, form: OpenForm, by_label: Json, *, status: int) -> Json:
+        values = {one.name: one.initial for one in form.fields}
+        names = {one.label: one.name for one in form.fields}
+        values |= {names[label.replace("_", " ")]: value for label, value in by_label.items()}
         body = {"person": self.id, "values": values}
-        answer = await self.talk.post(f"/local/forms/{form['id']}", expect=(status,), **body)
-        await self.talk.settle()
-        return answer
+        return await self.talk.post(f"/local/forms/{form.raw['id']}", expect=(status,), **body)
 
     async def sees(self, place: str | None = None, *, under: str | None = None) -> list[Seen]:
         """The messages of a place (or of the private chat with the bot), the oldest first."""
         where = self.direct if place is None else await self.place(place)
         query = {"person": self.id, "place": where, **({"thread": under} if under else {})}
-        return [Seen(one) for one in (await self.talk.get("/local/messages", **query))["messages"]]
-
-    async def hears(self, place: str | None = None) -> list[str]:
-        """What the bot said there, the oldest first."""
-        return [one.text for one in await self.sees(place) if one.by_bot]
-
-    async def last(self, place: str | None = None) -> Seen:
-        """The newest message of the bot there."""
-        return [one for one in await self.sees(place) if one.by_bot][-1]
+        return [seen(one) for one in (await self.talk.get("/local/messages", **query))["messages"]]
 
     async def commands(self) -> list[str]:
         """The commands that this person is offered."""
@@ -250,6 +239,53 @@ class Someone:
     async def _do(self, path: str, **body: Any) -> None:
         await self.talk.post(path, person=self.id, **body)
         await self.talk.settle()
+
+
+@dataclass(frozen=True)
+class LocalHeld(Held):
+    """A button of the page, with the message that it stood under."""
+
+    who: Someone
+    message: Json
+    button: Json
+
+    async def press(self) -> None:
+        """Press it where it still is."""
+        await self.who.talk.post("/local/buttons", **self._pressed)
+        await self.who.talk.settle()
+
+    async def is_gone(self) -> bool:
+        """Whether it can no longer be pressed by who held it."""
+        answer = await self.who.talk.post("/local/buttons", expect=(200, 400), **self._pressed)
+        return answer.get("error") == OVER
+
+    async def press_too_late(self, by: conversations.Someone | None = None) -> None:
+        """The press arrives although the button is gone: a second finger, a slow wire, another hand."""
+        who, app = by or self.who, self.who.talk.app
+        assert app is not None
+        now = app.clock.now()
+        event = {
+            "type": "button",
+            "at": now.isoformat(),
+            "person": {"id": who.id, "name": who.name, "language": "en", "is_bot": False},
+            "place": None,
+            "button": self.button["token"],
+            "message": {"id": str(self.message["id"]), "thread": None, "author": "baraza"},
+            "trigger": {"id": token_urlsafe(8), "expires_at": (now + timedelta(seconds=3)).isoformat()},
+        }
+        body = json.dumps(event).encode()
+        await app.accept([RawEvent("local", "local", f"late/{token_urlsafe(8)}", f"dm-{who.id}", body)])
+        await self.who.talk.settle()
+
+    @property
+    def _pressed(self) -> Json:
+        return {"person": self.who.id, "message": self.message["id"], "button": self.button["token"]}
+
+
+def _form(raw: Json) -> OpenForm:
+    shown = raw["form"]
+    fields = [FormField(one["name"], one["label"], one["hint"], one["initial"]) for one in shown["fields"]]
+    return OpenForm(shown["title"], text_of(shown["intro"]), fields, raw)
 
 
 @asynccontextmanager
@@ -272,12 +308,14 @@ async def running(
 
 async def founded(talk: Talk, *, place: str = "circle", name: str = "Field Nurses") -> Someone:
     """A community with its main place, and its first facilitator."""
-    fatima = await talk.newcomer("Fatima")
-    await fatima.creates(place)
-    await fatima.invites_the_bot(place)
-    await fatima.presses("Start a community here")
-    await fatima.fills_in(Community_name=name)
-    return fatima
+    fatima = await conversations.founded(talk, place=place, name=name)
+    return talk.person(fatima.id, fatima.name)
+
+
+class OnTheLocalPage:
+    """The stage for conversations that are played on the local page."""
+
+    running = staticmethod(running)
 
 
 def _iso(moment: datetime | None) -> str | None:

@@ -79,10 +79,11 @@ class Shown:
     reference: str
     destination: Destination
     message: Message
+    repeat: bool = False
 
     @property
     def words(self) -> str:
-        return self.message.text.plain()
+        return self.message.text.plain() + (" (repeat)" if self.repeat else "")
 
 
 @dataclass
@@ -302,7 +303,7 @@ class FakePlatform:
             raise Undeliverable("the place is gone")
         thread = to.thread if isinstance(to, InPlace) else None
         ref = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread)
-        self.shown.append(Shown(ref, send.reference, to, _reachable(send.message, self.name)))
+        self.shown.append(Shown(ref, send.reference, to, _reachable(send.message, self.name), send.repeat))
         if send.message.details is not None:
             below = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread or ref.id)
             details = Shown(below, f"{send.reference}/details", to, Message(send.message.details))

@@ -95,7 +95,7 @@ class Program:
         if self.ended:
             return
         self.ended = True
-        mine = asyncio.all_tasks() - self.others
+        mine = {task for task in asyncio.all_tasks() - self.others if task is not asyncio.current_task()}
         for task in mine:
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import aiohttp
 
-from tests.community import Json, Seen, Someone, Talk, text_of
+from tests.community import Json, Seen, Someone, Talk, seen, text_of
 
 _LOOK_AGAIN_SECONDS = 0.4
 _PATIENCE_SECONDS = 4.0
@@ -39,7 +39,7 @@ class Persistent:
             page = await self.talk.get("/local/messages", **query, **before)
             found = page["messages"] + found
             more = page["more"]
-        return [seen for seen in map(Seen, found) if seen.by_bot]
+        return [one for one in map(seen, found) if one.by_bot]
 
     async def says(self, text: str) -> bool:
         """Type a command to the bot, which is always possible."""

@@ -57,6 +57,7 @@ class Process:
     folder: Path
     port: int = field(default_factory=free_port)
     settings: dict[str, str] = field(default_factory=dict)
+    module: str = "bot"
     running: subprocess.Popen[bytes] | None = None
 
     @property
@@ -67,7 +68,7 @@ class Process:
         """Start it; what it prints goes to a file in its folder."""
         with (self.folder / "output.txt").open("ab") as output:
             self.running = subprocess.Popen(
-                [sys.executable, "-m", "bot"],
+                [sys.executable, "-m", self.module],
                 cwd=self.folder,
                 env={
                     **environment(self.folder, HTTP_PORT=str(self.port), **self.settings),

@@ -136,16 +136,30 @@ async def test_while_the_look_up_fails_too_nothing_is_sent_again(tmp_path: Path,
         assert running.fake.words() == ["hello", "next"]
 
 
+@pytest.mark.parametrize("delivered", [True, False])
 @pytest.mark.parametrize("kind", [Kind.ANSWER, Kind.RECEIPT, Kind.WELCOME])
-async def test_where_nobody_can_tell_answers_receipts_and_welcomes_are_sent_again(tmp_path: Path, kind: Kind) -> None:
+async def test_where_nobody_can_tell_answers_receipts_and_welcomes_are_sent_again_marked_as_repeats(
+    tmp_path: Path, kind: Kind, delivered: bool
+) -> None:
     async with program(tmp_path) as running:
         running.fake.can_tell = False
-        running.fake.fails(Unknown(delivered=False))
+        running.fake.fails(Unknown(delivered))
         await say(running, "hello", kind=kind, only_for="ana", private=True)
+        await say(running, "next", kind=kind, only_for="ana", private=True)
         await running.settle()
         await running.wait(seconds=1)
-        assert running.fake.words() == ["hello"]
-        assert len(set(running.fake.attempts)) == 1  # under the same reference
+        assert running.fake.words() == [*["hello"] * delivered, "hello (repeat)", "next"]
+        assert len(set(running.fake.attempts)) == 2  # under the same reference
+
+
+async def test_once_it_may_have_arrived_it_is_a_repeat_whatever_became_of_the_next_tries(tmp_path: Path) -> None:
+    async with program(tmp_path) as running:
+        running.fake.can_tell = False
+        running.fake.fails(NotSent("busy"), Unknown(delivered=True), NotSent("busy"), Unknown(delivered=False))
+        await say(running, "hello", kind=Kind.ANSWER)
+        await running.settle()
+        await running.wait_through_all_tries()
+        assert running.fake.words() == ["hello", "hello (repeat)"]
 
 
 @pytest.mark.parametrize("kind", [Kind.PROMPT, Kind.REMINDER, Kind.HEALTH])
@@ -191,6 +205,42 @@ async def test_a_kill_between_claim_and_mark_neither_loses_nor_doubles(tmp_path:
         await second.settle()
         await second.wait(seconds=1)
         assert second.fake.words() == ["hello", "next"]
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+async def test_a_kill_where_nobody_can_tell_brings_an_answer_again_marked_as_a_repeat(
+    tmp_path: Path, delivered: bool
+) -> None:
+    async with program(tmp_path) as first:
+        first.fake.can_tell = False
+        first.fake.fails(Hang(delivered))
+        await say(first, "hello", kind=Kind.ANSWER)
+        first.app.delivery.wake()
+        await first.fake.hanging.wait()
+        await first.kill()
+    async with program(tmp_path, fake=first.fake) as second:
+        first.fake.fails(NotSent("busy"))
+        await second.settle()
+        await second.wait(seconds=1)
+    async with program(tmp_path, fake=first.fake) as third:
+        await third.wait(seconds=2)
+        assert first.fake.words() == [*["hello"] * delivered, "hello (repeat)"]
+
+
+async def test_a_kill_where_nobody_can_tell_brings_no_prompt_again(tmp_path: Path) -> None:
+    async with program(tmp_path) as first:
+        first.fake.can_tell = False
+        first.fake.fails(Hang(delivered=True))
+        await say(first, "hello")
+        await say(first, "next")
+        first.app.delivery.wake()
+        await first.fake.hanging.wait()
+        await first.kill()
+    async with program(tmp_path, fake=first.fake) as second:
+        await second.settle()
+        await second.wait(minutes=5)
+        assert first.fake.words() == ["hello", "next"]
+        assert await dead_letters(second) == ["nobody can tell whether it arrived, and it must not arrive twice"]
 
 
 async def test_a_hundred_people_get_their_message_once_through_twenty_kills(tmp_path: Path) -> None:

@@ -73,10 +73,14 @@ class Privately:
 
 @dataclass(frozen=True, slots=True)
 class OnlyVisibleTo:
-    """For one person, shown in a place that others read too."""
+    """For one person, shown in a place that others read too; in a thread, where ``thread`` names its root message.
+
+    A platform that can't show it there shows it in the place.
+    """
 
     account: Account
     place: Place
+    thread: str | None = None
 
 
 Destination = InPlace | Privately | OnlyVisibleTo

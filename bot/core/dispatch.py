@@ -172,6 +172,8 @@ class NotAllowed(Refusal):
             key = mark("Only facilitators can do this. Please ask one of them.")
         elif who == [Role.EXPERT]:
             key = mark("Only experts can do this. Please ask a facilitator.")
+        elif set(who) == {Role.EXPERT, Role.FACILITATOR}:
+            key = mark("Only experts and facilitators can do this. Please ask a facilitator.")
         elif set(who) == {Role.FACILITATOR, Role.STAKEHOLDER}:
             key = mark("Only facilitators and stakeholders can do this. Please ask a facilitator.")
         else:

@@ -8,13 +8,15 @@ the Markdown is parsed, so ``<!channel>``, ``*`` or a link in disguise arrives a
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
 
 from bot.core.addresses import MessageRef
 
 _PLACEHOLDER = re.compile(r"\{(\w+)\}")
+_COMMAND = re.compile(r"(?<![\w/:.})\\])/([a-z_]{2,32}|\{\w+\})(?![\w/])")
+"""``/help``, or ``/{command}`` before its value is in its place; no part of an address, a path or a fraction."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +55,23 @@ def points(lines: Iterable[Value]) -> Text:
     """Lines one under the other, each a point."""
     values = {f"point{number}": line for number, line in enumerate(lines)}
     return Text("\n".join(f"- {{{name}}}" for name in values), values)
+
+
+def with_commands(text: Text, spelled: Callable[[str], str]) -> Text:
+    """The text with each command that it names as ``spelled`` writes it, given the name without the slash.
+
+    Markdown is Baraza's own, so it is searched, in values that are texts too; what people wrote is a plain value, and
+    stays as it is.
+    """
+    values = {
+        name: with_commands(value, spelled) if isinstance(value, Text) else value for name, value in text.values.items()
+    }
+    return Text(with_commands_in(text.markdown, spelled), values)
+
+
+def with_commands_in(words: str, spelled: Callable[[str], str]) -> str:
+    """The same for plain words of Baraza's own, such as the hint of a field."""
+    return _COMMAND.sub(lambda command: spelled(command[1]), words)
 
 
 class Emphasis(StrEnum):

@@ -33,12 +33,17 @@ class RawEvent:
 
 @dataclass(frozen=True, slots=True)
 class Send:
-    """Show ``message`` at ``destination``. ``reference`` is unique to this sending, for ever."""
+    """Show ``message`` at ``destination``. ``reference`` is unique to this sending, for ever.
+
+    ``repeat``: it may have arrived before, under the same reference. Only a platform whose ``find`` can't tell is
+    asked to repeat; it shows beside the message that it may be a repeat, and of what.
+    """
 
     reference: str
     destination: Destination
     message: Message
     kind: Kind
+    repeat: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,7 +104,15 @@ class TriggerExpired(Exception):
 
 
 class CannotTell(Exception):
-    """The platform has no way to find out whether a message arrived."""
+    """The platform has no way to find out whether a message arrived.
+
+    ``in_private``: what one person alone may see goes to their private chat there, and stays. Elsewhere it goes away,
+    and is never sent twice.
+    """
+
+    def __init__(self, *, in_private: bool = False) -> None:
+        super().__init__("nobody can tell whether it arrived")
+        self.in_private = in_private
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,7 @@ def destination_from_json(data: Mapping[str, Any]) -> Destination:
         return InPlace(Place(**data["place"]), data["thread"])
     if data["to"] == "Privately":
         return Privately(Account(**data["account"]))
-    return OnlyVisibleTo(Account(**data["account"]), Place(**data["place"]))
+    return OnlyVisibleTo(Account(**data["account"]), Place(**data["place"]), data.get("thread"))
 
 
 def text_to_json(text: Text) -> Json:

@@ -27,9 +27,13 @@ class TurnFarAway(Exception):
 class Turns:
     """So many calls in any stretch of so many seconds; in the order in which they came."""
 
-    def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
+    def __init__(
+        self, calls: int, seconds: float, now: Callable[[], float] = monotonic, longest_wait: float = LONGEST_WAIT
+    ) -> None:
+        self._calls = calls
         self._seconds = seconds
         self._now = now
+        self._longest_wait = longest_wait
         self._ready_at = [float("-inf")] * calls
         self._paused_until = float("-inf")
         self._line = asyncio.Lock()
@@ -39,27 +43,38 @@ class Turns:
     def idle(self) -> bool:
         """Whether nobody would have to wait, or waits, or calls."""
         now = self._now()
-        return not self._line.locked() and self._paused_until <= now and all(at <= now for at in self._ready_at)
+        calling = len(self._ready_at) < self._calls
+        return not calling and not self._line.locked() and max(self._paused_until, *self._ready_at) <= now
 
     def pause(self, seconds: float) -> None:
-        """Nobody's turn comes for so long: the server has said so."""
+        """Nobody's turn comes for so long, not even that of those who wait for it: the server has said so."""
         self._paused_until = max(self._paused_until, self._now() + seconds)
 
     @asynccontextmanager
     async def turn(self) -> AsyncIterator[None]:
-        """Hold a turn during a call. Raises TurnFarAway at once rather than wait for long."""
-        async with self._line:
-            while not self._ready_at:
-                self._back.clear()
-                await self._back.wait()
-            wait = max(self._ready_at[0], self._paused_until) - self._now()
-            if wait > LONGEST_WAIT:
-                raise TurnFarAway(wait)
-            heapq.heappop(self._ready_at)
+        """Hold a turn during a call. Raises TurnFarAway rather than wait for long, at once where that is known."""
         try:
-            if wait > 0:
-                await asyncio.sleep(wait)
+            async with asyncio.timeout(self._longest_wait), self._line:
+                await self._take()
+        except TimeoutError:
+            raise TurnFarAway(self._longest_wait) from None
+        try:
             yield
         finally:
             heapq.heappush(self._ready_at, self._now() + self._seconds)
             self._back.set()
+
+    async def _take(self) -> None:
+        """Wait at the head of the line for a turn, and take it."""
+        while True:
+            if not self._ready_at:
+                self._back.clear()
+                await self._back.wait()
+                continue
+            wait = max(self._ready_at[0], self._paused_until) - self._now()
+            if wait <= 0:
+                heapq.heappop(self._ready_at)
+                return
+            if wait > self._longest_wait:
+                raise TurnFarAway(wait)
+            await asyncio.sleep(wait)

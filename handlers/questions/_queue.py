@@ -12,6 +12,7 @@ from bot.core.roles import Role
 from bot.services import Services
 from handlers.questions._askers import asked_confidentially
 from handlers.questions._capability import capability
+from handlers.questions._routing import has_not_left
 from handlers.questions._state import OPEN, Act, State, after, allowed_from
 from handlers.questions._wording import shortened
 from storage import members, question_exchange, questions
@@ -87,7 +88,9 @@ async def _queue(services: Services, *, overdue: bool) -> None:
     session, community = services.session, services.community
     states = [state.value for state in OPEN]
     if Role.FACILITATOR in services.roles:
-        found = await questions.in_states(session, community.id, states)
+        everything = await questions.in_states(session, community.id, states)
+        # who looks again and again must not learn when somebody asked confidentially
+        found = [one for one in everything if not (one.confidential and has_not_left(one))]
     elif Role.EXPERT in services.roles:
         found = await questions.waiting_for(session, community.id, services.member.id, states)
     else:

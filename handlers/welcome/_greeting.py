@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
+from bot.core.addresses import Account
 from bot.core.events import ButtonPressed, CommandUsed, Joined
 from bot.core.messages import Button, Emphasis, Kind, Message, Text, joined, mark
 from bot.core.roles import Purpose
@@ -27,15 +29,47 @@ _JOINT_LINE = "welcome.joint_line"
 @capability.on(Joined)
 async def greet(event: Joined, services: Services) -> None:
     """Greet who came, privately and in their language; who was here within 30 days is not greeted again."""
-    assert services.known_place is not None  # noqa: S101 - a join happens in a place
+    anew = await _comes_anew(event, services)
+    await _expect_in_joint_line(event, services, anew=anew)
+    if anew:
+        await _greet(event, services, services.known_place)
+
+
+@capability.on(Joined, private=True, strangers=True)
+async def greet_in_workspace(event: Joined, services: Services) -> None:
+    """Who comes into a workspace comes to the one community that meets there; where several do, nobody knows to which.
+
+    They belong to it from now on, and are not greeted again as they come into its places.
+    """
+    account = event.by.account
+    community = await communities.alone_in(services.session, account.platform, account.tenant)
+    member = await members.who_did(services.session, event.by, event.at, services.now()) if community else None
+    if community is None or member is None:
+        return
+    await members.belong(services.session, community.id, member.id, event.at)
+    there = replace(services, known_community=community, known_member=member)
+    if await _comes_anew(event, there):
+        await _greet(event, there, await _first_place(there, account))
+
+
+async def _first_place(services: Services, account: Account) -> CommunityPlace | None:
+    """The place that who came into the workspace of an account would look for: the main one there, else the oldest."""
+    places = await communities.places_of(services.session, services.community.id)
+    there = [one for one in places if (one.platform, one.tenant) == (account.platform, account.tenant)]
+    return next((one for one in there if one.purpose == Purpose.MAIN.value), there[0] if there else None)
+
+
+async def _comes_anew(event: Joined, services: Services) -> bool:
+    """Whether somebody was never greeted here, or comes back after more than 30 days."""
     community, member = services.community, services.member
     greeted = await welcomes.of(services.session, community.id, member.id)
     membership = await members.membership(services.session, community.id, member.id)
-    anew = greeted is None or _was_away(membership, event, greeted)
-    await _expect_in_joint_line(event, services, anew=anew)
-    if not anew:
-        return
-    row = await services.tell(member, await greeting(services, member, services.known_place), Kind.WELCOME)
+    return greeted is None or _was_away(membership, event, greeted)
+
+
+async def _greet(event: Joined, services: Services, place: CommunityPlace | None) -> None:
+    community, member = services.community, services.member
+    row = await services.tell(member, await greeting(services, member, place), Kind.WELCOME)
     await welcomes.remember(
         services.session,
         Welcome(
@@ -43,7 +77,7 @@ async def greet(event: Joined, services: Services) -> None:
             member_id=member.id,
             greeted_at=event.at,
             reference=row.reference if row else None,
-            place_id=services.known_place.id,
+            place_id=place.id if place else None,
         ),
     )
     await begin(services, member, event.at)

@@ -49,7 +49,7 @@ async def test_a_button_does_what_its_command_does(tmp_path: Path) -> None:
         await ben.presses("My profile", place="circle")  # it comes with the permission to open a form
         form = await ben.form()
         assert form is not None
-        assert form["form"]["title"] == "Introduce yourself"
+        assert form.title == "Introduce yourself"
 
 
 async def test_who_has_left_does_nothing_more_with_an_old_menu(tmp_path: Path) -> None:

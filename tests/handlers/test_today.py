@@ -10,6 +10,7 @@ import pytest
 from sqlmodel import col, delete
 
 from storage.members import MemberAccount
+from tests import conversations
 from tests.community import START, Someone, StandingClock, founded, running
 from tests.handlers.questions.circle import CONFIDENTIAL, circle
 
@@ -19,7 +20,7 @@ async def days(person: Someone) -> list[str]:
     return [one for one in await person.hears() if "Your day in" in one or "Nothing waits for you in" in one]
 
 
-async def asked(person: Someone) -> str:
+async def asked(person: conversations.Someone) -> str:
     """What /today answers."""
     await person.says("/today")
     return (await person.last()).text

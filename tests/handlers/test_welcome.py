@@ -9,7 +9,7 @@ import pytest
 from sqlalchemy.engine import URL
 
 from handlers.welcome import topics
-from tests.community import Someone, Talk, founded, running
+from tests.conversations import Someone, Talk, founded, running
 from tests.databases import fresh_postgres
 
 GREETING = "Welcome to Field Nurses"
@@ -61,8 +61,7 @@ async def test_fifty_people_within_a_minute_are_each_greeted_and_the_place_gets_
     async with running(tmp_path) as talk:
         fatima = await founded(talk)
         people = [await talk.newcomer(f"Person {number}") for number in range(50)]
-        place = await fatima.place("circle")
-        await asyncio.gather(*(talk.post("/local/join", person=one.id, place=place) for one in people))
+        await asyncio.gather(*(one.joins("circle") for one in people))
         await talk.wait(minutes=1)
         assert [await greetings(one) for one in people] == [1] * 50
         lines = [text for text in await fatima.hears("circle") if "Please welcome" in text]
@@ -192,7 +191,7 @@ async def test_the_norms_and_a_question_are_one_press_away(tmp_path: Path) -> No
         await ben.presses("Ask something")
         form = await ben.form()
         assert form is not None
-        assert form["form"]["title"] == "Ask a question"
+        assert form.title == "Ask a question"
 
 
 async def test_a_name_with_markup_arrives_as_plain_characters(tmp_path: Path) -> None:

@@ -116,6 +116,7 @@ class Bridge:
 
     async def wait(self, **time: float) -> None:
         self.clock.move_to(self.clock.now() + timedelta(**time))
+        await self.app.ticker.tick(self.clock.now())
         await self.app.settle()
 
     def said_in(self, platform: FakePlatform, place: str) -> list[str]:

@@ -142,3 +142,24 @@ async def test_an_introduction_is_announced_once(database: Database) -> None:
     async with database.reading() as session:
         member = await session.get_one(Member, ana)
         assert (member.introduced_at, member.unit, member.topics_wanted) == (START, "Ward 3", ["burns, \ud800"])
+
+
+async def test_what_a_platform_tells_counts_until_somebody_says_it_themselves(database: Database) -> None:
+    member_id = await known(database)
+
+    async def becomes(name: str, language: str | None) -> tuple[str, str | None]:
+        async with database.transaction() as session:
+            member = await session.get_one(Member, member_id)
+            await members.is_called_by_now(session, member, Person(ANA.account, name, language))
+        async with database.reading() as session:
+            member = await session.get_one(Member, member_id)
+            return member.name, member.language
+
+    assert await becomes("Ana Maria", "es") == ("Ana Maria", "es")
+    assert await becomes("", None) == ("Ana Maria", "es")
+    async with database.transaction() as session:
+        await members.speak(session, member_id, "sw")
+    assert await becomes("Ana", "fr") == ("Ana", "sw")
+    async with database.transaction() as session:
+        await members.introduce(session, member_id, members.Profile("Dr Ana", None, [], [], []), START)
+    assert await becomes("Somebody", "fr") == ("Dr Ana", "sw")

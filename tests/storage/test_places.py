@@ -194,3 +194,25 @@ async def test_who_does_without_the_day_can_have_it_back(database: Database) -> 
         assert await today.left_out(session, community) == {ana}
         await today.take_in(session, community, ana)
         assert await today.left_out(session, community) == set()
+
+
+async def test_a_tenant_is_one_communitys_alone_as_long_as_no_other_meets_there(database: Database) -> None:
+    async def alone(tenant: str = "tenant", platform: str = "fake") -> str | None:
+        async with database.reading() as session:
+            found = await communities.alone_in(session, platform, tenant)
+            return found.name if found else None
+
+    async with database.transaction() as session:
+        await communities.discover(session, Place("fake", "tenant", "nobody's", "nobody's"))
+    assert await alone() is None
+    await founded(database, "circle", "square")
+    assert await alone() == "Nurses"
+    assert await alone("another") is None
+    assert await alone(platform="other") is None
+    _, (garden,) = await founded(database, "garden", name="Gardeners")
+    assert await alone() is None
+    async with database.transaction() as session:
+        place = await communities.place_by_id(session, garden)
+        assert place is not None
+        await communities.close_place(session, place)
+    assert await alone() == "Nurses"

@@ -10,6 +10,7 @@ from bot.core.messages import Text
 from bot.platforms.cutting import ELLIPSIS, is_blank
 from bot.platforms.reading import readable
 from bot.platforms.rich_text import Block, Code, Listing, Quote, Span, clean, parse
+from bot.platforms.slack._commands import as_typed
 from bot.platforms.slack._lengths import length, pieces, shortened
 
 Json = dict[str, Any]
@@ -32,7 +33,7 @@ class Shown:
 
 def blocks_of(text: Text) -> list[Shown]:
     """A text as few blocks, none of which is empty or over a limit."""
-    parts = [part for block in parse(text) for part in _parts(block)]
+    parts = [part for block in parse(as_typed(text)) for part in _parts(block)]
     return [_rich_text(group) for group in _grouped(parts)]
 
 

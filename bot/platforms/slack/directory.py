@@ -15,19 +15,16 @@ from dataclasses import dataclass, field
 from time import monotonic
 from typing import Any
 
-from bot.core.platform import NotSent, OutcomeUnknown
 from bot.platforms.slack import _people
 from bot.platforms.slack._document import is_private
-from bot.platforms.slack.calling import Refused, SlackCalls, TokenRefused, Workspace
+from bot.platforms.slack.calling import SlackCalls, Workspace, told
 from bot.platforms.slack.envelope import Known
+from bot.platforms.slack.timing import Timing
 
 Json = Mapping[str, Any]
 Learned = Callable[[Workspace, Json], Awaitable[None]]
 """What to do with somebody (a user as ``users.info`` tells it) whom an event could not wait for."""
 
-_PATIENCE_SECONDS = 0.8
-"""Slack wants its answer within 3 seconds, and forms are opened within them too."""
-_CALL_SECONDS = 10.0
 _ASK_AGAIN_SECONDS = 60.0
 _MOST = 50_000
 _MENTION = re.compile(r"<@([UW][A-Z0-9]{2,20})(?:\|[^<>]*)?>")
@@ -62,7 +59,8 @@ class _OfTeam:
 class Directory:
     """What is known of each workspace, in memory: Slack has it all, and tells it again."""
 
-    def __init__(self, calls: SlackCalls, learned: Learned) -> None:
+    def __init__(self, calls: SlackCalls, learned: Learned, timing: Timing) -> None:
+        self._timing = timing
         self._calls = calls
         self._learned = learned
         self._teams: dict[str, _OfTeam] = {}
@@ -70,9 +68,11 @@ class Directory:
 
     async def about(self, workspace: Workspace, payload: Json) -> Known:
         """What is known of those whom something from Slack is about; what isn't is asked for, within a moment."""
+        loop = asyncio.get_running_loop()
+        until = loop.time() + self._timing.names
         team = self._of(workspace)
         self._remember(team, payload)
-        about = await self._root_of_mention(workspace, payload)
+        about = await self._root_of_mention(workspace, payload, until)
         people = _people_in(payload, about)
         places, roots = _channels_in(payload), _roots_in(payload)
         asking = [
@@ -87,7 +87,7 @@ class Directory:
         waiting = [one for one in asking if one is not None]
         late: set[asyncio.Task[None]] = set()
         if waiting:
-            _, late = await asyncio.wait(waiting, timeout=_PATIENCE_SECONDS)
+            _, late = await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
         team.late.update(user for user in people if late and (workspace.team, user) in self._asking)
         return Known(
             bot=workspace.bot,
@@ -104,12 +104,16 @@ class Directory:
             answer = await self._calls.harmless(
                 workspace, "conversations.open", lambda client: client.conversations_open(users=user)
             )
-            team.private_chats.keep(user, str(answer["channel"]["id"]))
+            team.private_chats.keep(user, told(answer, "channel", "id"))
         return str(team.private_chats[user])
 
     def wrote(self, workspace: Workspace, ts: str, author: str) -> None:
         """Somebody (the bot, too) wrote the message with this ``ts``."""
         self._of(workspace).authors.keep(ts, author)
+
+    async def quiet(self) -> None:
+        """Return when everything that was asked for has been answered, or was in vain."""
+        await asyncio.gather(*self._asking.values(), return_exceptions=True)
 
     async def close(self) -> None:
         """Ask no more."""
@@ -128,7 +132,8 @@ class Directory:
         if kind in ("user_change", "team_join"):
             described = _object(event, "user")
             if _text(described, "id"):
-                team.people.keep(_text(described, "id"), _entry(described))
+                with suppress(ValueError):  # translating it will say so
+                    team.people.keep(_text(described, "id"), _entry(described))
         elif kind in ("channel_rename", "group_rename") and isinstance(channel, dict):
             team.places.keep(_text(channel, "id"), _text(channel, "name"))
         elif kind == "message" and isinstance(user, str) and isinstance(ts, str):
@@ -154,7 +159,7 @@ class Directory:
     async def _carry_out(self, team: _OfTeam, what: str, ask: Awaitable[None]) -> None:
         try:
             await ask
-        except (NotSent, OutcomeUnknown, Refused, TokenRefused, KeyError, IndexError, TypeError):
+        except Exception:  # noqa: BLE001 - nobody waits for it any more, or whoever does goes without
             if len(team.asked) > _MOST:
                 team.asked.clear()
             team.asked[what] = monotonic()
@@ -166,7 +171,7 @@ class Directory:
             workspace,
             "users.info",
             lambda client: client.users_info(user=user, include_locale=True),
-            patience=_CALL_SECONDS,
+            patience=self._timing.look_up,
         )
         team = self._of(workspace)
         team.people.keep(user, _entry(answer["user"]))
@@ -180,18 +185,18 @@ class Directory:
             workspace,
             "conversations.info",
             lambda client: client.conversations_info(channel=channel),
-            patience=_CALL_SECONDS,
+            patience=self._timing.look_up,
         )
         self._of(workspace).places.keep(channel, str(answer["channel"].get("name") or ""))
 
-    async def _root_of_mention(self, workspace: Workspace, payload: Json) -> Json | None:
+    async def _root_of_mention(self, workspace: Workspace, payload: Json, until: float) -> Json | None:
         """The root of the thread in which the bot was called: a command there is about that message."""
         event = _object(payload, "event")
         channel, root = _text(event, "channel"), _text(event, "thread_ts")
         if event.get("type") != "app_mention" or root in ("", _text(event, "ts")):
             return None
-        with suppress(TimeoutError, NotSent, OutcomeUnknown, Refused, TokenRefused, KeyError, IndexError):
-            async with asyncio.timeout(_PATIENCE_SECONDS):
+        with suppress(Exception):  # an answer must be one of Slack's to count
+            async with asyncio.timeout_at(until):
                 return dict(await self._first_of_thread(workspace, channel, root))
         return None
 
@@ -204,7 +209,7 @@ class Directory:
             workspace,
             "conversations.replies",
             lambda client: client.conversations_replies(channel=channel, ts=root, limit=1),
-            patience=_CALL_SECONDS,
+            patience=self._timing.look_up,
         )
         first: Json = answer["messages"][0]
         return first

@@ -28,6 +28,7 @@ from bot.platforms.cutting import ELLIPSIS, is_blank
 from bot.platforms.reading import readable
 from bot.platforms.rich_text import clean
 from bot.platforms.slack._blocks import blocks_of, line, plain_text
+from bot.platforms.slack._commands import words_as_typed
 from bot.platforms.slack._forms import CALLBACK, FIELD, VALUE, OpenedForm, metadata
 from bot.platforms.slack._lengths import shortened
 
@@ -138,12 +139,12 @@ def _input(field: Field, say: Say, room: _Room) -> Json:
     block: Json = {
         "type": "input",
         "block_id": FIELD + field.name,
-        "label": plain_text(field.label, room.label),
+        "label": plain_text(words_as_typed(field.label), room.label),
         "optional": not field.required,
         "element": {"action_id": VALUE, **_element(field, say, room)},
     }
     if not is_blank(clean(field.hint)):
-        block["hint"] = plain_text(field.hint, room.label)
+        block["hint"] = plain_text(words_as_typed(field.hint), room.label)
     return block
 
 

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import AsyncIterator, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -20,10 +22,10 @@ _MOST_PAGES = 15
 
 @dataclass
 class Standing:
-    """The parts of a message that stand, by their number, with their ``ts``; and the names of files after them."""
+    """The parts of a message that stand, by their number, with their ``ts``; and how many files of each name do."""
 
     parts: dict[int, str] = field(default_factory=dict)
-    files: set[str] = field(default_factory=set)
+    files: Counter[str] = field(default_factory=Counter)
 
 
 def metadata(reference: str, part: int) -> dict[str, Any]:
@@ -32,25 +34,27 @@ def metadata(reference: str, part: int) -> dict[str, Any]:
 
 
 async def what_stands(
-    calls: SlackCalls, workspace: Workspace, channel: str, thread: str | None, reference: str
+    calls: SlackCalls, workspace: Workspace, channel: str, thread: str | None, reference: str, since: datetime
 ) -> Standing:
-    """Look through the channel (or thread), the newest first, then through the thread under what was found.
+    """Look through the channel (or thread) as far back as ``since``, then through the thread under what was found.
 
-    Raises CannotTell where history is closed to the bot, or reaches back further than can be read.
+    Raises CannotTell where history is closed to the bot, or has more in it than can be read.
     """
     standing = Standing()
     seen: list[Json] = []
     try:
-        async for message in _messages(calls, workspace, channel, thread):
+        async for message in _messages(calls, workspace, channel, thread, since):
             seen.append(message)
-            if _note(standing, message, reference) == 0:
-                break
+            if _note(standing, message, reference) == 0 and not thread:
+                break  # a channel is read backwards: what follows is older; a thread is read forwards
         root = standing.parts.get(0)
         if root and not thread:
-            async for message in _messages(calls, workspace, channel, root):
+            async for message in _messages(calls, workspace, channel, root, since):
                 seen.append(message)
                 _note(standing, message, reference)
     except Refused as refused:
+        if refused.code == "thread_not_found":
+            return standing  # somebody deleted what began it
         raise CannotTell from refused
     if root:
         for message in seen:
@@ -70,10 +74,12 @@ def _note(standing: Standing, message: Json, reference: str) -> int | None:
     return part
 
 
-async def _messages(calls: SlackCalls, workspace: Workspace, channel: str, thread: str | None) -> AsyncIterator[Json]:
+async def _messages(
+    calls: SlackCalls, workspace: Workspace, channel: str, thread: str | None, since: datetime
+) -> AsyncIterator[Json]:
     cursor = ""
     for _ in range(_MOST_PAGES):
-        answer = await _page(calls, workspace, channel, thread, cursor)
+        answer = await _page(calls, workspace, channel, thread, since, cursor)
         for message in answer.get("messages") or ():
             yield message
         cursor = str((answer.get("response_metadata") or {}).get("next_cursor") or "")
@@ -82,8 +88,11 @@ async def _messages(calls: SlackCalls, workspace: Workspace, channel: str, threa
     raise CannotTell
 
 
-async def _page(calls: SlackCalls, workspace: Workspace, channel: str, thread: str | None, cursor: str) -> Json:
-    more: dict[str, Any] = {"limit": _PAGE, "include_all_metadata": True, **({"cursor": cursor} if cursor else {})}
+async def _page(
+    calls: SlackCalls, workspace: Workspace, channel: str, thread: str | None, since: datetime, cursor: str
+) -> Json:
+    more: dict[str, Any] = {"limit": _PAGE, "include_all_metadata": True, "oldest": f"{since.timestamp():.6f}"}
+    more |= {"cursor": cursor} if cursor else {}
 
     async def history(client: AsyncWebClient) -> Any:
         return await client.conversations_history(channel=channel, **more)

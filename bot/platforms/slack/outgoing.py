@@ -17,6 +17,7 @@ from bot.platforms.cutting import ELLIPSIS, is_blank
 from bot.platforms.reading import readable
 from bot.platforms.rich_text import clean, parse, plain
 from bot.platforms.slack._blocks import Shown, blocks_of, line, plain_text
+from bot.platforms.slack._commands import as_typed
 from bot.platforms.slack._lengths import escaped, length, shortened
 from bot.platforms.too_long import IN_THE_FILE, MOST_MESSAGES, SHORTENED, Say
 
@@ -114,7 +115,8 @@ def _postings(
     shown, rows = blocks_of(text), button_rows(buttons)
     groups = _grouped(shown, _LONGEST_MESSAGE - min(_cost(rows), _ROOM_FOR_BUTTONS))
     if len(groups) > MOST_MESSAGES:
-        files = (*files, File(name="details.txt" if thread else "message.txt", words=readable(plain(parse(text)))))
+        name = "details.txt" if thread else "message.txt"
+        files = (*files, File(name=name, words=readable(plain(parse(as_typed(text))))))
         groups = [[shown[0], line(say(IN_THE_FILE), italic=True)]]
     under = [_Room(groups[-1] if groups else [])]
     for row in rows:

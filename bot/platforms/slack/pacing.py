@@ -1,21 +1,17 @@
 """How often Slack lets itself be called: every call waits for its turn, so that none is refused.
 
 The tiers are those of https://docs.slack.dev/apis/web-api/rate-limits: so many calls a minute, for each method and
-workspace; posting is one message a second and channel. A turn comes back that long after the *answer*: then no delay on
-the way can make two calls come closer than they were sent.
+workspace; posting is one message a second and channel.
 """
 
 from __future__ import annotations
 
-import asyncio
-import heapq
-from collections.abc import AsyncIterator, Callable
-from contextlib import asynccontextmanager
+from collections.abc import Callable
 from time import monotonic
 
+from bot.platforms.turns import Turns
+
 MINUTE = 60.0
-LONGEST_WAIT = 5.0
-"""Seconds that a call waits for its turn at most; who would wait longer comes again."""
 
 _TIER_2, _TIER_3, _TIER_4, _SPECIAL = 20, 50, 100, 300
 _CALLS_A_MINUTE = {
@@ -36,55 +32,6 @@ _CALLS_A_MINUTE = {
 }
 _POST = "chat.postMessage"
 _MOST_TURNS = 20_000
-
-
-class TurnFarAway(Exception):
-    """It would be long until this call's turn; ``seconds`` from now."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"the next turn is in {seconds:.0f} seconds")
-        self.seconds = seconds
-
-
-class Turns:
-    """So many calls in any stretch of so many seconds; in the order in which they came."""
-
-    def __init__(self, calls: int, seconds: float, now: Callable[[], float] = monotonic) -> None:
-        self._seconds = seconds
-        self._now = now
-        self._ready_at = [float("-inf")] * calls
-        self._paused_until = float("-inf")
-        self._line = asyncio.Lock()
-        self._back = asyncio.Event()
-
-    @property
-    def idle(self) -> bool:
-        """Whether nobody would have to wait, or waits, or calls."""
-        now = self._now()
-        return not self._line.locked() and self._paused_until <= now and all(at <= now for at in self._ready_at)
-
-    def pause(self, seconds: float) -> None:
-        """Nobody's turn comes for so long: Slack has said so."""
-        self._paused_until = max(self._paused_until, self._now() + seconds)
-
-    @asynccontextmanager
-    async def turn(self) -> AsyncIterator[None]:
-        """Hold a turn during a call. Raises TurnFarAway at once rather than wait for long."""
-        async with self._line:
-            while not self._ready_at:
-                self._back.clear()
-                await self._back.wait()
-            wait = max(self._ready_at[0], self._paused_until) - self._now()
-            if wait > LONGEST_WAIT:
-                raise TurnFarAway(wait)
-            heapq.heappop(self._ready_at)
-        try:
-            if wait > 0:
-                await asyncio.sleep(wait)
-            yield
-        finally:
-            heapq.heappush(self._ready_at, self._now() + self._seconds)
-            self._back.set()
 
 
 class Pace:
@@ -110,9 +57,9 @@ class Pace:
 
 
 class Unpaced(Pace):
-    """Nobody waits, except after a refusal: for servers that take everything."""
+    """Nobody waits, for servers that take everything; after a refusal whoever would have to wait comes again."""
 
     def turns(self, team: str, method: str, channel: str = "") -> Turns:
         """Turns that come back at once."""
         key = (team, method, channel)
-        return self._turns.setdefault(key, Turns(1_000, 0.0, self._now))
+        return self._turns.setdefault(key, Turns(1_000, 0.0, self._now, 0.0))

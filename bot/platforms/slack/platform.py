@@ -21,6 +21,7 @@ from bot.platforms.slack.receiving import PATH, Receiving
 from bot.platforms.slack.response_urls import ResponseUrls
 from bot.platforms.slack.sending import Sending
 from bot.platforms.slack.sockets import Sockets
+from bot.platforms.slack.timing import Timing
 from bot.platforms.slack.workspaces import Workspaces
 
 
@@ -44,14 +45,16 @@ class SlackPlatform:
         api_url: str | None = None,
         oauth: OAuthApp | None = None,
         pace: Pace | None = None,
+        timing: Timing = Timing(),  # noqa: B008 - it is frozen
     ) -> None:
-        self._calls = SlackCalls(clock, pace or Pace(), api_url)
+        self._calls = SlackCalls(clock, pace or Pace(), api_url, timing)
         response_urls = ResponseUrls()
-        self._workspaces = Workspaces(self._calls, clock, bot_token)
-        self._directory = Directory(self._calls, self._learned)
-        self._sending = Sending(clock, self._calls, self._workspaces, self._directory, response_urls)
+        self._workspaces = Workspaces(self._calls, clock, bot_token, timing)
+        self._directory = Directory(self._calls, self._learned, timing)
+        self._sending = Sending(clock, self._calls, self._workspaces, self._directory, response_urls, timing)
         self._receiving = Receiving(clock, self._workspaces, self._directory, response_urls, signing_secret)
-        self._sockets = Sockets(self._calls, app_token, self._receiving.over_socket) if app_token else None
+        take = self._receiving.over_socket
+        self._sockets = Sockets(self._calls, app_token, take, timing) if app_token else None
         self._by_http = signing_secret is not None
         self._oauth = oauth
         self._host: Host | None = None
@@ -67,9 +70,9 @@ class SlackPlatform:
 
     async def stop_receiving(self) -> None:
         """Take nothing new. What was not acknowledged Slack tells again."""
-        self._receiving.host = None
         if self._sockets is not None:
-            await self._sockets.stop()
+            await self._sockets.stop()  # what it has taken is kept and acknowledged first
+        self._receiving.host = None
 
     async def close(self) -> None:
         """Let go of every connection."""

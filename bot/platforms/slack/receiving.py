@@ -11,6 +11,8 @@ import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager
+from dataclasses import dataclass, field
+from datetime import datetime
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -50,6 +52,7 @@ Json = dict[str, Any]
 
 LARGEST_BODY = 256 * 1024
 PATH = "/slack/events"
+_FORM = "application/x-www-form-urlencoded"
 
 
 class Receiving:
@@ -67,7 +70,7 @@ class Receiving:
         self._workspaces = workspaces
         self._directory = directory
         self._response_urls = response_urls
-        self._lines: dict[str, asyncio.Lock] = {}
+        self._lines: dict[str, _Line] = {}
         self.host: Host | None = None
         self.app = AsyncApp(
             signing_secret=signing_secret or "",
@@ -89,46 +92,61 @@ class Receiving:
             raw += more
         if len(raw) > LARGEST_BODY:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
-        if not _has_wellformed_signature(request):
-            return web.Response(status=HTTPStatus.UNAUTHORIZED)
         try:
             body = raw.decode("utf-8")
+            if _checks_certificate(body, request.content_type):
+                return web.Response()  # Slack does so now and then, without a signature
+            if not _has_wellformed_signature(request):
+                return web.Response(status=HTTPStatus.UNAUTHORIZED)
             _check_is_object(body, request.content_type)
-        except (ValueError, RecursionError):
+            told = AsyncBoltRequest(body=body, headers=dict(request.headers))
+        except Exception:  # noqa: BLE001 - bolt reads it before it looks at the signature: it can be anything
             return web.Response(status=HTTPStatus.BAD_REQUEST)
-        return _as_http(await self._dispatch(AsyncBoltRequest(body=body, headers=dict(request.headers))))
+        return _as_http(await self._dispatch(told))
 
     async def over_socket(self, payload: Json) -> BoltResponse:
         """The payload of one envelope; it may be acknowledged when the status is 200."""
-        return await self._dispatch(AsyncBoltRequest(mode="socket_mode", body=payload))
+        try:
+            told = AsyncBoltRequest(mode="socket_mode", body=payload)
+        except Exception:  # noqa: BLE001 - bolt can't read it, so it is nothing of Slack's
+            return BoltResponse(status=HTTPStatus.BAD_REQUEST, body="")
+        return await self._dispatch(told)
 
     async def _dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         try:
             return await self.app.async_dispatch(request)
-        except Exception as error:  # noqa: BLE001 - not kept, so not acknowledged: Slack tells it again
-            log.warning("an event could not be kept", platform=PLATFORM, reason=type(error).__name__)
-            return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
+        except Exception as error:  # noqa: BLE001 - bolt's own: so it is not acknowledged, and Slack tells it again
+            return _not_kept(error)
 
     async def keep(self, body: Json) -> BoltResponse:
         """Make it durable; the answer that acknowledges it. Raises when nothing could be kept."""
         if body.get("type") == "url_verification":
             return BoltResponse(status=HTTPStatus.OK, body={"challenge": body.get("challenge")})
-        assert self.host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
+        host = self.host
+        assert host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
         now = self._clock.now()
         if _is_event(body):
-            async with self._in_line(conversation_of_event(body)):
-                event = from_event(body, now, await self._known(body))
-                accepting = asyncio.ensure_future(self.host.accept([event]))
-            await accepting
-            if closes_workspace({"kind": "event", "payload": body}):
-                await self._workspaces.closed(tenant_of(body))
+            await self._keep_event(host, body, now)
             return _kept()
         known = await self._known(body)
         self._response_urls.remember(tenant_of(body), body, now)
         if "command" in body and "type" not in body:
-            await self.host.accept([from_command(body, now, known)])
+            await host.accept([from_command(body, now, known)])
             return _kept()
-        return await self._keep_interaction(self.host, body, known)
+        return await self._keep_interaction(host, body, known)
+
+    async def _keep_event(self, host: Host, body: Json, now: datetime) -> None:
+        """Those of a conversation go into the inbox in the order in which they came, whatever they have to wait for."""
+        knowing = asyncio.ensure_future(self._known(body))
+        try:
+            async with self._in_line(conversation_of_event(body)):
+                event = from_event(body, now, await knowing)
+                accepting = asyncio.ensure_future(host.accept([event]))
+        finally:
+            knowing.cancel()
+        await accepting
+        if closes_workspace({"kind": "event", "payload": body}):
+            await self._workspaces.closed(tenant_of(body))
 
     async def learned(self, workspace: Workspace, user: Mapping[str, Any]) -> None:
         """Tell of somebody whom an earlier event could not wait for, as if Slack had told it."""
@@ -140,18 +158,26 @@ class Receiving:
     async def _known(self, body: Json) -> Known:
         team = tenant_of(body)
         workspace = self._workspaces.known(team) or await self._workspaces.look_for(team)
-        return await self._directory.about(workspace, body) if workspace else NOTHING_KNOWN
+        if workspace is None:
+            return NOTHING_KNOWN
+        try:
+            return await self._directory.about(workspace, body)
+        except Exception as error:  # noqa: BLE001 - what is known of an event must not keep it from being kept
+            log.error("an event could not be looked up", platform=PLATFORM, reason=type(error).__name__)
+            return Known(bot=workspace.bot)
 
     @asynccontextmanager
     async def _in_line(self, conversation: str) -> AsyncIterator[None]:
         """One by one within a conversation: who has to wait for a name must not be overtaken by who needn't."""
-        lock = self._lines.setdefault(conversation, asyncio.Lock())
+        line = self._lines.setdefault(conversation, _Line())
+        line.length += 1
         try:
-            async with lock:
+            async with line.lock:
                 yield
         finally:
-            if not lock.locked():
-                self._lines.pop(conversation, None)
+            line.length -= 1
+            if not line.length:
+                del self._lines[conversation]
 
     async def _keep_interaction(self, host: Host, body: Json, known: Known) -> BoltResponse:
         if body.get("type") != "view_submission":
@@ -160,18 +186,32 @@ class Receiving:
         view = body.get("view")
         try:
             opened = opened_form(view) if isinstance(view, dict) else None
-        except (ValueError, NothingTold):
-            opened = None
+            values = values_of(view) if isinstance(view, dict) else {}
+        except (ValueError, NothingTold):  # translating it will say so
+            opened, values = None, {}
         form = await host.form(opened.id) if opened else None
-        if form is None or not isinstance(view, dict):  # it was sent before, or is over: its handler says so
+        if form is None:  # it was sent before, or is over: its handler says so
             await host.accept([from_interaction(body, self._clock.now(), known)])
             return _kept()
-        cleaned, found = validate(form, restored(form, values_of(view)))
+        cleaned, found = validate(form, restored(form, values))
         if found:
             said = problems(form, found, lambda key, values: host.translate(form.language, key, values))
             return BoltResponse(status=HTTPStatus.OK, body=said)
         await host.accept([from_interaction(body, self._clock.now(), known, cleaned)])
         return _kept()
+
+
+def _not_kept(error: Exception) -> BoltResponse:
+    log.warning("an event could not be kept", platform=PLATFORM, reason=type(error).__name__)
+    return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
+
+
+@dataclass(slots=True)
+class _Line:
+    """Those who wait in a conversation, and the one whose turn it is."""
+
+    lock: asyncio.Lock = field(default_factory=asyncio.Lock)
+    length: int = 0
 
 
 def _kept() -> BoltResponse:
@@ -191,8 +231,11 @@ class _Keeping(AsyncMiddleware):
         resp: BoltResponse,
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - bolt names it so
     ) -> BoltResponse:
-        """Keep the body, and answer."""
-        return await self._keep(req.body)
+        """Keep the body, and answer. Bolt would log the words of an exception."""
+        try:
+            return await self._keep(req.body)
+        except Exception as error:  # noqa: BLE001 - whatever it was, Slack tells it again
+            return _not_kept(error)
 
 
 async def _never_asked() -> AuthorizeResult:
@@ -201,9 +244,9 @@ async def _never_asked() -> AuthorizeResult:
 
 
 def _quiet_logger() -> logging.Logger:
-    """Bolt tells the whole body of a request whose signature is wrong: that is for nobody to read."""
+    """Bolt tells the whole body of a request whose signature is wrong, and what exceptions say: for nobody to read."""
     logger = logging.getLogger("slack_bolt.receiving")
-    logger.setLevel(logging.ERROR)
+    logger.setLevel(logging.CRITICAL)
     return logger
 
 
@@ -218,9 +261,13 @@ def _has_wellformed_signature(request: web.Request) -> bool:
     return stamp.isascii() and stamp.isdigit() and len(stamp) < 16 and bool(signature) and signature.isascii()
 
 
+def _checks_certificate(body: str, content_type: str) -> bool:
+    return content_type == _FORM and dict(parse_qsl(body, keep_blank_values=True)).get("ssl_check") == "1"
+
+
 def _check_is_object(body: str, content_type: str) -> None:
     """Raise ValueError for what is neither an object of JSON nor a form that may carry one."""
-    if content_type == "application/x-www-form-urlencoded":
+    if content_type == _FORM:
         fields = dict(parse_qsl(body, keep_blank_values=True))
         if "payload" not in fields:
             return

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -31,11 +32,11 @@ from bot.platforms.slack.home import view
 from bot.platforms.slack.outgoing import edited, postings
 from bot.platforms.slack.posts import Posts
 from bot.platforms.slack.response_urls import ResponseUrls
+from bot.platforms.slack.timing import Timing
 from bot.platforms.slack.uploading import Files
 from bot.platforms.slack.whispers import Whispers
-from bot.platforms.slack.workspaces import LOOK_AGAIN, Workspaces
+from bot.platforms.slack.workspaces import Workspaces
 
-_FORM_SECONDS = 4.0
 _NO_HOME = frozenset({"not_enabled", "view_disabled"})
 _NO_LONGER_OPENS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 
@@ -50,14 +51,16 @@ class Sending:
         workspaces: Workspaces,
         directory: Directory,
         response_urls: ResponseUrls,
+        timing: Timing,
     ) -> None:
         self._clock = clock
         self._calls = calls
+        self._timing = timing
         self._workspaces = workspaces
         self._directory = directory
         self._files = Files(calls)
-        self._posts = Posts(calls, directory, self._files)
-        self._whispers = Whispers(clock, calls, directory, response_urls, self._files)
+        self._posts = Posts(clock, calls, directory, self._files)
+        self._whispers = Whispers(clock, calls, directory, response_urls, self._files, timing)
         self._host: Host | None = None
 
     def start(self, host: Host) -> None:
@@ -108,7 +111,7 @@ class Sending:
             raise Undeliverable(refused.code) from None
         except TokenRefused as refused:
             self._workspaces.refused(workspace, refused.code)
-            raise NotSent("the token is refused", self._clock.now() + LOOK_AGAIN) from None
+            raise NotSent("the token is refused", self._clock.now() + timedelta(seconds=self._timing.token)) from None
 
     async def _edit(self, workspace: Workspace, edit: Edit) -> MessageRef | None:
         posting, target = edited(edit.message, self._say_in(None)), edit.target
@@ -131,7 +134,7 @@ class Sending:
             return await client.views_open(trigger_id=opening.trigger.id, view=view)
 
         try:
-            await self._calls.call(workspace, "views.open", show, patience=_FORM_SECONDS)
+            await self._calls.call(workspace, "views.open", show, patience=self._timing.form)
         except Refused as refused:
             if refused.code in _NO_LONGER_OPENS:
                 raise TriggerExpired from None

@@ -18,10 +18,11 @@ import aiohttp
 import orjson
 import structlog
 from slack_bolt.response import BoltResponse
-from slack_sdk.errors import SlackApiError, SlackClientError
+from slack_sdk.errors import SlackApiError
 
 from bot.platforms.slack._document import PLATFORM
-from bot.platforms.slack.calling import SlackCalls
+from bot.platforms.slack.calling import SlackCalls, code_of
+from bot.platforms.slack.timing import Timing
 
 log = structlog.get_logger()
 
@@ -29,16 +30,6 @@ Json = dict[str, Any]
 Take = Callable[[Json], Awaitable[BoltResponse]]
 
 CONNECTIONS = 2
-_OPEN_SECONDS = 10.0
-_HELLO_SECONDS = 10.0
-_PING_SECONDS = 10.0
-"""Half of it is how long a pong may take: a half-open connection is noticed within 15 seconds."""
-_DRAIN_SECONDS = 2.0
-_OVERLAP_SECONDS = 20.0
-"""How long a connection that is to end may go on beside the one that replaces it."""
-_LASTS_SECONDS = 1.0
-"""What ends sooner counts as a failure, even if it said hello: or it would be tried again without a pause."""
-_WAITS = (0.0, 0.5, 1.0, 2.0, 5.0, 10.0)
 _LARGEST_ENVELOPE = 4 * 1024 * 1024
 
 _WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "not_allowed_token_type", "token_revoked", "account_inactive"})
@@ -47,8 +38,9 @@ _WRONG_TOKEN = frozenset({"invalid_auth", "not_authed", "not_allowed_token_type"
 class Sockets:
     """Keeps the connections. ``take`` gets the payload of each envelope; it is acknowledged with what that returns."""
 
-    def __init__(self, calls: SlackCalls, app_token: str, take: Take) -> None:
+    def __init__(self, calls: SlackCalls, app_token: str, take: Take, timing: Timing) -> None:
         self._calls = calls
+        self._timing = timing
         self._app_token = app_token
         self._take = take
         self._loops: list[asyncio.Task[None]] = []
@@ -57,10 +49,10 @@ class Sockets:
         self._why = "no connection yet"
 
     async def start(self) -> None:
-        """Begin to connect; returns when the first connection stands, or after a while without one."""
+        """Begin to connect; returns when the first connection stands, is refused, or does not stand after a while."""
         self._loops = [asyncio.create_task(self._keep_connected(), name=f"slack {n}") for n in range(CONNECTIONS)]
         with suppress(TimeoutError):
-            async with asyncio.timeout(_OPEN_SECONDS):
+            async with asyncio.timeout(self._timing.open):
                 await self._changed.wait()
 
     async def stop(self) -> None:
@@ -79,15 +71,15 @@ class Sockets:
         leaving: set[asyncio.Task[None]] = set()
         try:
             while True:
-                await asyncio.sleep(_WAITS[min(failures, len(_WAITS) - 1)])
-                connection = _Connection(self._take, self._is_ready)
+                await asyncio.sleep(self._timing.waits[min(failures, len(self._timing.waits) - 1)])
+                connection = _Connection(self._take, self._is_ready, self._timing)
                 serving = asyncio.create_task(self._serve(connection))
                 leaving.add(serving)
                 serving.add_done_callback(leaving.discard)
                 began = asyncio.get_running_loop().time()
                 await connection.replaceable.wait()
                 lasted = asyncio.get_running_loop().time() - began
-                failures = 0 if connection.stood and lasted > _LASTS_SECONDS else failures + 1
+                failures = 0 if connection.stood and lasted > self._timing.lasts else failures + 1
         finally:
             for one in list(leaving):
                 one.cancel()
@@ -95,13 +87,13 @@ class Sockets:
 
     async def _serve(self, connection: _Connection) -> None:
         try:
-            async with asyncio.timeout(_OPEN_SECONDS):
+            async with asyncio.timeout(self._timing.open):
                 url = await self._ticket()
             await connection.serve(self._calls.session, url)
         except SlackApiError as error:
-            self._failed(str(error.response.get("error", "")) or "an error of Slack's")
-        except (aiohttp.ClientError, SlackClientError, OSError, TimeoutError, RuntimeError) as error:
-            self._failed(f"{type(error).__name__}")
+            self._failed(code_of(error) or "an error of Slack's")
+        except Exception as error:  # noqa: BLE001 - whatever it was, the next connection may stand
+            self._failed(type(error).__name__)
         finally:
             self._ready.discard(connection)
             connection.replaceable.set()
@@ -114,6 +106,7 @@ class Sockets:
     def _failed(self, why: str) -> None:
         if why in _WRONG_TOKEN:
             why = f"it refuses SLACK_APP_TOKEN ({why})"
+            self._changed.set()
         if why != self._why:
             log.warning("no connection to Slack", platform=PLATFORM, reason=why)
         self._why = why
@@ -128,8 +121,9 @@ class Sockets:
 class _Connection:
     """One socket, from its ticket to its end. ``replaceable`` is set once another one should take its place."""
 
-    def __init__(self, take: Take, is_ready: Callable[..., None]) -> None:
+    def __init__(self, take: Take, is_ready: Callable[..., None], timing: Timing) -> None:
         self._take = take
+        self._timing = timing
         self._is_ready = is_ready
         self._socket: aiohttp.ClientWebSocketResponse | None = None
         self._working: set[asyncio.Task[None]] = set()
@@ -138,15 +132,15 @@ class _Connection:
 
     async def serve(self, session: aiohttp.ClientSession, url: str) -> None:
         """Read until it ends. Raises what aiohttp raises, TimeoutError where nobody says hello."""
-        async with asyncio.timeout(_OPEN_SECONDS):
+        async with asyncio.timeout(self._timing.open):
             self._socket = await session.ws_connect(
                 url,
-                heartbeat=_PING_SECONDS,
+                heartbeat=self._timing.ping,
                 max_msg_size=_LARGEST_ENVELOPE,
                 timeout=aiohttp.ClientWSTimeout(ws_close=1),
             )
         try:
-            async with asyncio.timeout(_HELLO_SECONDS):
+            async with asyncio.timeout(self._timing.open):
                 await self._read(self._socket, until_hello=True)
             if self.stood:
                 await self._read(self._socket)
@@ -158,7 +152,7 @@ class _Connection:
 
     async def _drain(self) -> None:
         if self._working:
-            await asyncio.wait(list(self._working), timeout=_DRAIN_SECONDS)
+            await asyncio.wait(list(self._working), timeout=self._timing.drain)
         for one in list(self._working):
             one.cancel()
 
@@ -190,7 +184,7 @@ class _Connection:
         if reason == "too_many_websockets":
             self.stood = False  # another one at once would fare no better
         self.replaceable.set()
-        asyncio.get_running_loop().call_later(_OVERLAP_SECONDS, self._cut)
+        asyncio.get_running_loop().call_later(self._timing.overlap, self._cut)
 
     def _cut(self) -> None:
         if self._socket is not None and not self._socket.closed:

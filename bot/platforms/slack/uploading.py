@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from bot.core.platform import Host
-from bot.platforms.slack.calling import SlackCalls, Workspace
+from bot.core.platform import Host, NotSent
+from bot.platforms.slack.calling import SlackCalls, Workspace, told
 from bot.platforms.slack.outgoing import File
 
 
@@ -27,9 +27,9 @@ class Files:
             "files.getUploadURLExternal",
             lambda client: client.files_getUploadURLExternal(filename=file.name, length=len(content), **alt),
         )
-        await self._calls.upload(str(upload["upload_url"]), content)
+        await self._calls.upload(told(upload, "upload_url"), content)
         where: dict[str, Any] = {"channel_id": channel, **({"thread_ts": thread} if thread else {})}
-        named: list[Any] = [{"id": upload["file_id"], "title": file.name}]
+        named: list[Any] = [{"id": told(upload, "file_id"), "title": file.name}]
         await self._calls.call(
             workspace,
             "files.completeUploadExternal",
@@ -38,4 +38,7 @@ class Files:
 
     async def _content(self, content: str) -> bytes | None:
         assert self.host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
-        return await self.host.attachment(content)
+        try:
+            return await self.host.attachment(content)
+        except Exception as error:
+            raise NotSent("a file can't be read now") from error

@@ -5,37 +5,38 @@ from __future__ import annotations
 import asyncio
 from contextlib import suppress
 from datetime import datetime, timedelta
+from math import inf
 
 import structlog
+from slack_sdk.web.async_client import AsyncWebClient
+from slack_sdk.web.async_slack_response import AsyncSlackResponse
 
 from bot.core.clock import Clock
 from bot.core.platform import Host, Installation, NotSent, OutcomeUnknown, Undeliverable
 from bot.platforms.slack._document import PLATFORM
-from bot.platforms.slack.calling import Refused, SlackCalls, TokenRefused, Workspace
+from bot.platforms.slack.calling import Refused, SlackCalls, TokenRefused, Workspace, told
+from bot.platforms.slack.timing import Timing
 
 log = structlog.get_logger()
 
-LOOK_AGAIN = timedelta(seconds=10)
-"""How long a workspace rests whose token was refused, until the token is tried again."""
-
-_SOON_SECONDS = 2.0
-_LATER_SECONDS = 10.0
+_SILENT = "Slack does not answer"
 
 
 class Workspaces:
     """One workspace by the token of the settings, and those that were installed besides."""
 
-    def __init__(self, calls: SlackCalls, clock: Clock, token: str | None) -> None:
+    def __init__(self, calls: SlackCalls, clock: Clock, token: str | None, timing: Timing) -> None:
         self._calls = calls
+        self._timing = timing
         self._clock = clock
         self._token = token
         self._own = ""
         """The id of the workspace that the token of the settings belongs to, once it is known."""
         self._own_trouble = ""
         self._open: dict[str, Workspace] = {}
-        self._closed: set[str] = set()
-        self._unknown: dict[str, datetime] = {}
-        """Workspaces that were looked for in vain, and when."""
+        self._unknown: dict[str, float] = {}
+        """Workspaces that were looked for in vain, or closed, and when by the clock of the event loop."""
+        self._reading = asyncio.Lock()
         self._host: Host | None = None
         self._watching: asyncio.Task[None] | None = None
 
@@ -60,8 +61,8 @@ class Workspaces:
 
     async def look_for(self, team: str) -> Workspace | None:
         """The workspace of this id where it was installed by another process meanwhile; else None."""
-        now = self._clock.now()
-        if team in self._closed or now - self._unknown.get(team, now - LOOK_AGAIN) < LOOK_AGAIN:
+        now = asyncio.get_running_loop().time()
+        if now - self._unknown.get(team, -inf) < self._timing.token:
             return None
         await self._read_installed()
         if team not in self._open:
@@ -72,14 +73,20 @@ class Workspaces:
         """The workspace, to call its Web API. Raises NotSent while its token rests, Undeliverable once it is closed."""
         workspace = self._open.get(team)
         if workspace is None:
-            workspace = await self.look_for(team)
+            try:
+                workspace = await self.look_for(team)
+            except Exception as error:
+                raise NotSent("what is installed can't be read now", self._later()) from error
         if workspace is None:
             if self._token and not self._own:
-                raise NotSent("Slack has not told yet whose token this is", self._clock.now() + LOOK_AGAIN)
+                raise NotSent("Slack has not told yet whose token this is", self._later())
             raise Undeliverable("the app is not in this workspace")
         if workspace.refused:
-            raise NotSent("the token is refused", self._clock.now() + LOOK_AGAIN)
+            raise NotSent("the token is refused", self._later())
         return workspace
+
+    def _later(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=self._timing.token)
 
     def refused(self, workspace: Workspace, code: str) -> None:
         """Slack refused the token: nothing more is sent there until it takes it again. Nothing is dropped."""
@@ -89,10 +96,11 @@ class Workspaces:
 
     async def closed(self, team: str) -> None:
         """The app was removed from the workspace: its token is worth nothing any more."""
-        self._closed.add(team)
-        self._open.pop(team, None)
-        if self._host is not None:
-            await self._host.close_installation(PLATFORM, team)
+        async with self._reading:  # whoever read what is installed before must not open it again
+            if self._host is not None:
+                await self._host.close_installation(PLATFORM, team)
+            self._open.pop(team, None)
+            self._unknown[team] = asyncio.get_running_loop().time()
         log.warning("the app was removed from a workspace", platform=PLATFORM)
 
     async def was_installed(self, installation: Installation) -> None:
@@ -113,16 +121,17 @@ class Workspaces:
     async def _read_installed(self) -> None:
         if self._host is None:
             return
-        for installation in await self._host.installations(PLATFORM):
-            if installation.tenant != self._own:
-                self._take(installation)
+        async with self._reading:
+            for installation in await self._host.installations(PLATFORM):
+                if installation.tenant != self._own or self._own not in self._open:
+                    self._take(installation)
 
     def _take(self, installation: Installation) -> None:
         team = installation.tenant
         known = self._open.get(team)
         if known is not None and known.token == installation.token:
             return
-        self._closed.discard(team)
+        self._unknown.pop(team, None)
         self._open[team] = Workspace(
             team, installation.name, installation.bot, installation.token, frozenset(installation.scopes)
         )
@@ -133,38 +142,45 @@ class Workspaces:
             return
         unknown = Workspace("", "", "", self._token)
         try:
-            told = await self._calls.call(unknown, "auth.test", lambda client: client.auth_test(), patience=10)
+            answer = await self._calls.call(unknown, "auth.test", _who, patience=self._timing.look_up)
+            team, bot = told(answer, "team_id"), told(answer, "user_id")
         except (TokenRefused, Refused) as refused:
             self._own_trouble = f"Slack refuses SLACK_BOT_TOKEN ({refused.code})"
         except (NotSent, OutcomeUnknown):
-            self._own_trouble = "Slack does not answer"
+            self._own_trouble = _SILENT
         else:
-            self._own, self._own_trouble = str(told["team_id"]), ""
-            await self._keep_own(str(told.get("team") or ""), str(told["user_id"]), self._token)
+            self._own, self._own_trouble = team, ""
+            await self._keep_own(str(answer.get("team") or ""), bot, self._token)
 
     async def _keep_own(self, name: str, bot: str, token: str) -> None:
         """The workspace of the settings' token is one of those where the bot is installed."""
         self._open[self._own] = Workspace(self._own, name, bot, token)
-        self._closed.discard(self._own)
         if self._host is not None:
             await self._host.keep_installation(Installation(PLATFORM, self._own, name, bot, token))
 
+    async def look(self) -> None:
+        """Ask for what is not known yet, and try the tokens that were refused."""
+        await self._identify()
+        for workspace in list(self._open.values()):
+            if workspace.refused:
+                await self._try(workspace)
+
     async def _watch(self) -> None:
-        """Ask again for what is not known yet, and try tokens that were refused."""
         while True:
-            await asyncio.sleep(_SOON_SECONDS if self._own_trouble == "Slack does not answer" else _LATER_SECONDS)
+            await asyncio.sleep(self._timing.answer if self._own_trouble == _SILENT else self._timing.token)
             with suppress(Exception):  # whatever it is, it is tried again
-                await self._identify()
-                for workspace in list(self._open.values()):
-                    if workspace.refused:
-                        await self._try(workspace)
+                await self.look()
 
     async def _try(self, workspace: Workspace) -> None:
         try:
-            await self._calls.call(workspace, "auth.test", lambda client: client.auth_test(), patience=10)
+            await self._calls.call(workspace, "auth.test", _who, patience=self._timing.look_up)
         except TokenRefused as refused:
             workspace.refused = refused.code
         except (NotSent, OutcomeUnknown, Refused):
             pass
         else:
             workspace.refused = ""
+
+
+async def _who(client: AsyncWebClient) -> AsyncSlackResponse:
+    return await client.auth_test()

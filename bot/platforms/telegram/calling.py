@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from telegram.error import (
@@ -20,13 +20,10 @@ from bot.core.clock import Clock
 from bot.core.platform import NotSent, OutcomeUnknown
 from bot.platforms.telegram.pacing import Pace
 from bot.platforms.telegram.requesting import NotConnected, RawBot
+from bot.platforms.telegram.timing import Timing
 from bot.platforms.turns import TurnFarAway
 
 Json = dict[str, Any]
-
-_TRY_AGAIN = timedelta(seconds=5)
-LOOK_AGAIN = timedelta(seconds=10)
-"""How long nothing is sent once the token was refused, until it is tried again. Nothing is dropped."""
 
 
 class Refused(Exception):
@@ -52,10 +49,11 @@ class Moved(Exception):
 class BotApi:
     """The Bot API. Nothing is repeated here: whoever calls knows whether it may be."""
 
-    def __init__(self, clock: Clock, pace: Pace, bot: RawBot) -> None:
+    def __init__(self, clock: Clock, pace: Pace, bot: RawBot, timing: Timing) -> None:
         self._clock = clock
         self._pace = pace
         self._bot = bot
+        self._timing = timing
         self.token_refused = False
 
     async def call(self, method: str, parameters: Json, *, chat: int | None = None) -> Any:
@@ -69,12 +67,12 @@ class BotApi:
             async with self._pace.turn(chat):
                 return await self._called(method, parameters)
         except TurnFarAway as far:
-            raise NotSent(str(far), self._clock.now() + timedelta(seconds=far.seconds)) from None
+            raise NotSent(str(far), self._in(far.seconds)) from None
         except RetryAfter as rest:
             seconds = _seconds(rest)
             if chat is not None:
                 self._pace.pause(chat, seconds)
-            raise NotSent("too many requests", self._clock.now() + timedelta(seconds=seconds)) from None
+            raise NotSent("too many requests", self._in(seconds)) from None
 
     async def harmless(self, method: str, parameters: Json) -> Any:
         """A call that nobody sees anything of: without an answer it was not made. Raises no OutcomeUnknown."""
@@ -99,14 +97,17 @@ class BotApi:
                 return Moved(error.new_chat_id)
             case InvalidToken():
                 self.token_refused = True
-                return NotSent("the token is refused", self._clock.now() + LOOK_AGAIN)
+                return NotSent("the token is refused", self._in(self._timing.token))
             case Forbidden() | BadRequest():  # these are kinds of NetworkError to the SDK, so they come before it
                 return Refused(error.message)
             case NotConnected():
-                return NotSent("Telegram can't be reached", self._clock.now() + _TRY_AGAIN)
+                return NotSent("Telegram can't be reached", self._in(self._timing.again))
             case Conflict() | NetworkError():
                 return OutcomeUnknown(f"no answer to {method}")
         return OutcomeUnknown(f"no readable answer to {method}")
+
+    def _in(self, seconds: float) -> datetime:
+        return self._clock.now() + timedelta(seconds=seconds)
 
 
 def _seconds(rest: RetryAfter) -> float:

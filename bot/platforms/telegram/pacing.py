@@ -47,11 +47,11 @@ class Pace:
 
 
 class Unpaced(Pace):
-    """Nobody waits, except after a refusal: for servers that take everything."""
+    """Nobody waits, for servers that take everything; after a refusal whoever would have to wait comes again."""
 
     def __init__(self, now: Callable[[], float] = monotonic) -> None:
         super().__init__(now)
         self._all = Turns(1_000, 0.0, now)
 
     def _of(self, chat: int) -> list[Turns]:
-        return self._chats.setdefault(chat, [Turns(1_000, 0.0, self._now)])
+        return self._chats.setdefault(chat, [Turns(1_000, 0.0, self._now, 0.0)])

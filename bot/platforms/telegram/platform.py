@@ -21,19 +21,29 @@ from bot.platforms.telegram.incoming import ALLOWED_UPDATES, translate
 from bot.platforms.telegram.memory import Memory
 from bot.platforms.telegram.pacing import Pace
 from bot.platforms.telegram.receiving import PATH, Polling, Webhook
-from bot.platforms.telegram.requesting import AiohttpRequest, RawBot
+from bot.platforms.telegram.requesting import AiohttpRequest, raw_bot
 from bot.platforms.telegram.sending import Sending
+from bot.platforms.telegram.timing import Timing
 
 log = structlog.get_logger()
 
 DEFAULT_API_URL = "https://api.telegram.org"
-_AGAIN_SECONDS = 5.0
+
+
+def who_it_is(told: Any) -> Bot | None:
+    """The bot of an answer to ``getMe``; None where the answer tells of none."""
+    if not isinstance(told, dict) or not isinstance(told.get("id"), int):
+        return None
+    name = " ".join(str(told.get(one) or "") for one in ("first_name", "last_name")).strip()
+    reads = told.get("can_read_all_group_messages") is True
+    return Bot(str(told["id"]), str(told.get("username") or ""), name, reads)
 
 
 class TelegramPlatform:
     """See ``bot.core.platform.Platform``. There is no history to look a message up in: ``find`` can't tell.
 
     With ``public_url`` updates come by webhook, with ``webhook_secret`` to tell them from others'; else by polling.
+    Raises ValueError for a webhook without a secret: anybody could post there.
     """
 
     name = PLATFORM
@@ -48,22 +58,26 @@ class TelegramPlatform:
         public_url: str | None = None,
         webhook_secret: str = "",
         pace: Pace | None = None,
+        timing: Timing = Timing(),  # noqa: B008 - it is frozen
     ) -> None:
+        if public_url and not webhook_secret:
+            raise ValueError("a webhook needs a secret")
         base = (api_url or DEFAULT_API_URL).rstrip("/")
         self._clock = clock
-        self._requests = AiohttpRequest()
-        bot = RawBot(token, base_url=f"{base}/bot", base_file_url=f"{base}/file/bot", request=self._requests)
-        self._api = BotApi(clock, pace or Pace(), bot)
+        self._timing = timing
+        self._requests = AiohttpRequest(timing)
+        self._api = BotApi(clock, pace or Pace(), raw_bot(token, base, self._requests), timing)
         self._memory = Memory()
-        self._sending = Sending(clock, self._api, self._memory, self._group_moved)
-        self._polling = Polling(f"{base}/bot{token}", lambda: self._requests.session, self._take)
-        self._webhook = Webhook(webhook_secret, self._take) if public_url and webhook_secret else None
+        self._sending = Sending(clock, self._api, self._memory, self._group_moved, timing)
+        self._polling = Polling(f"{base}/bot{token}", lambda: self._requests.session, self._take, timing)
+        self._webhook = Webhook(webhook_secret, self._take) if public_url else None
         self._public_url = (public_url or "").rstrip("/")
         self._secret = webhook_secret
         self._me = Bot(token.partition(":")[0])
         self._why = "no answer yet"
         self._host: Host | None = None
         self._tasks: set[asyncio.Task[None]] = set()
+        self._beginning: asyncio.Task[None] | None = None
 
     @property
     def username(self) -> str:
@@ -74,13 +88,14 @@ class TelegramPlatform:
         """Learn who the bot is, and begin to receive. Telegram need not answer yet: it is asked again."""
         self._host = host
         self._sending.start(host, self._me.id)
-        if not await self._introduce():
-            self._spawn(self._until_introduced())
-            return
-        await self._receive()
+        if not await self._begin():
+            self._beginning = self._spawn(self._begin_later())
 
     async def stop_receiving(self) -> None:
         """Take nothing new. What was not confirmed Telegram tells again."""
+        if self._beginning is not None:
+            self._beginning.cancel()
+            await asyncio.gather(self._beginning, return_exceptions=True)
         self._host = None
         if self._webhook is not None:
             self._webhook.open = False
@@ -124,21 +139,24 @@ class TelegramPlatform:
     async def _introduce(self) -> bool:
         """Ask Telegram who the bot is; whether it said."""
         try:
-            told = await self._api.harmless("getMe", {})
-        except (NotSent, Refused, Moved) as problem:
-            refused = self._api.token_refused
-            self._why = "it refuses TELEGRAM_BOT_TOKEN" if refused else f"it does not answer ({type(problem).__name__})"
+            me = who_it_is(await self._api.harmless("getMe", {}))
+        except (NotSent, Refused, Moved):
+            me = None
+        if me is None:
+            self._why = "it refuses TELEGRAM_BOT_TOKEN" if self._api.token_refused else "it does not answer"
             return False
-        name = " ".join(str(told.get(one) or "") for one in ("first_name", "last_name")).strip()
-        reads = told.get("can_read_all_group_messages") is True
-        self._me = Bot(str(told["id"]), str(told.get("username") or ""), name, reads)
-        self._sending.tenant, self._why = self._me.id, ""
+        self._me = me
+        self._sending.tenant, self._why = me.id, ""
         return True
 
-    async def _until_introduced(self) -> None:
+    async def _begin(self) -> bool:
+        """Learn who the bot is, and open the way in; whether both are done."""
+        return await self._introduce() and await self._receive()
+
+    async def _begin_later(self) -> None:
         while True:
-            await asyncio.sleep(_AGAIN_SECONDS)
-            if await self._introduce() and await self._receive():
+            await asyncio.sleep(self._timing.introduce)
+            if await self._begin():
                 return
 
     async def _receive(self) -> bool:
@@ -152,17 +170,11 @@ class TelegramPlatform:
                 asked = {"url": self._public_url + PATH, "secret_token": self._secret}
                 await self._api.harmless("setWebhook", {**asked, "allowed_updates": list(ALLOWED_UPDATES)})
         except (NotSent, Refused, Moved) as problem:
-            self._why = f"the way in could not be opened ({type(problem).__name__})"
-            log.warning("no way in from Telegram", platform=PLATFORM, reason=type(problem).__name__)
-            if self._webhook is not None or self._host is not None:
-                self._spawn(self._until_received())
+            self._why = "the way in could not be opened"
+            log.error("no way in from Telegram", platform=PLATFORM, reason=type(problem).__name__)
             return False
         self._why = ""
         return True
-
-    async def _until_received(self) -> None:
-        await asyncio.sleep(_AGAIN_SECONDS)
-        await self._receive()
 
     async def _take(self, updates: Sequence[Any]) -> None:
         """Make updates durable. Raises when they could not be kept."""
@@ -192,7 +204,8 @@ class TelegramPlatform:
         message = {"message_id": 0, "date": int(now.timestamp()), "chat": chat, "migrate_to_chat_id": new}
         await self._host.accept([from_update({"message": message}, now, self._me)])
 
-    def _spawn(self, work: Coroutine[Any, Any, Any]) -> None:
+    def _spawn(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+        return task

@@ -20,6 +20,7 @@ from aiohttp import web
 
 from bot.platforms.telegram._document import PLATFORM
 from bot.platforms.telegram.incoming import ALLOWED_UPDATES
+from bot.platforms.telegram.timing import Timing
 
 log = structlog.get_logger()
 
@@ -29,20 +30,17 @@ Take = Callable[[Sequence[Any]], Awaitable[None]]
 
 PATH = "/telegram/webhook"
 LARGEST_BODY = 1_000_000
-_POLL_SECONDS = 25
-_SLACK_SECONDS = 10
-_FIRST_SECONDS = 5
-_WAITS = (1.0, 2.0, 5.0, 10.0, 20.0, 30.0)
 _HEADER = "X-Telegram-Bot-Api-Secret-Token"
 
 
 class Polling:
     """Asks for updates, one request after the other, until it is stopped. It never gives up."""
 
-    def __init__(self, url: str, session: Callable[[], aiohttp.ClientSession], take: Take) -> None:
+    def __init__(self, url: str, session: Callable[[], aiohttp.ClientSession], take: Take, timing: Timing) -> None:
         self._url = f"{url}/getUpdates"
         self._session = session
         self._take = take
+        self._timing = timing
         self._confirm: int | None = None
         self._why = "no answer yet"
         self._running: asyncio.Task[None] | None = None
@@ -52,7 +50,7 @@ class Polling:
         """Begin to ask; returns with the first answer, or after a while without one."""
         self._running = asyncio.create_task(self._run(), name="telegram polling")
         with suppress(TimeoutError):
-            async with asyncio.timeout(_FIRST_SECONDS):
+            async with asyncio.timeout(self._timing.first):
                 await self._answered.wait()
 
     async def stop(self) -> None:
@@ -63,29 +61,40 @@ class Polling:
                 await self._running
             self._running = None
         if self._confirm is not None:
-            with suppress(aiohttp.ClientError, TimeoutError, OSError, ValueError):
-                async with asyncio.timeout(2):
+            with suppress(aiohttp.ClientError, TimeoutError, OSError, NotNow):
+                async with asyncio.timeout(self._timing.confirm):
                     await self._ask(timeout=0)
                 self._confirm = None
 
     def trouble(self) -> str | None:
-        """None while Telegram answers."""
-        return f"Telegram can't be asked for news: {self._why}" if self._why else None
+        """None while Telegram answers, and what it tells can be kept."""
+        return f"Telegram's news don't arrive: {self._why}" if self._why else None
 
     async def _run(self) -> None:
         failures = 0
         while True:
             try:
-                updates = await self._ask(timeout=_POLL_SECONDS if not self._why else 0)
+                await self._next()
                 self._why, failures = "", 0
-                self._answered.set()
-                if updates:
-                    await self._take(updates)
-                    self._confirm = _after(updates[-1])
             except Exception as error:  # noqa: BLE001 - whatever it is: it is asked again, for ever
                 self._failed(error)
-                await asyncio.sleep(_WAITS[min(failures, len(_WAITS) - 1)])
+                await asyncio.sleep(self._wait_after(error, failures))
                 failures += 1
+
+    async def _next(self) -> None:
+        """Ask once, and make durable what was told. Raises whatever goes wrong."""
+        updates = await self._ask(timeout=0 if self._why else self._timing.poll)
+        self._answered.set()
+        if not updates:
+            return
+        try:
+            await self._take(updates)
+        except Exception as error:  # noqa: BLE001 - whatever it is: what was not kept must not be confirmed
+            raise NotKept(type(error).__name__) from None
+        confirm = _after(updates)
+        if confirm is None or confirm == self._confirm:
+            await asyncio.sleep(self._timing.waits[0])  # the same would come again at once, and again
+        self._confirm = confirm
 
     async def _ask(self, *, timeout: int) -> list[Any]:
         """The next updates; those before them are confirmed by asking. Raises whatever goes wrong."""
@@ -93,22 +102,25 @@ class Polling:
         if self._confirm is not None:
             asked["offset"] = self._confirm
         async with (
-            asyncio.timeout(timeout + _SLACK_SECONDS),
+            asyncio.timeout(timeout + self._timing.slack),
             self._session().post(self._url, json=asked) as response,
         ):
             body = await response.read()
-        answer = json.loads(body)
-        if response.status != HTTPStatus.OK or not isinstance(answer, dict) or answer.get("ok") is not True:
-            raise NotNow(response.status, answer)
-        updates = answer.get("result")
-        if self._confirm is not None and asked["offset"] == self._confirm and not updates:
+        updates = _told(response.status, body)
+        if self._confirm is not None and not updates:
             self._confirm = None
-        return updates if isinstance(updates, list) else []
+        return updates
+
+    def _wait_after(self, error: Exception, failures: int) -> float:
+        waits = self._timing.waits
+        wait = waits[min(failures, len(waits) - 1)]
+        stands_by = isinstance(error, NotNow) and error.code == HTTPStatus.CONFLICT
+        return max(wait, self._timing.stand_by) if stands_by else wait
 
     def _failed(self, error: Exception) -> None:
-        why = str(error) if isinstance(error, NotNow) else type(error).__name__
+        why = str(error) if isinstance(error, NotNow | NotKept) else type(error).__name__
         if why != self._why:
-            log.warning("no news from Telegram", platform=PLATFORM, reason=why)
+            log.error("no news from Telegram", platform=PLATFORM, reason=why)
         self._why = why
 
 
@@ -117,21 +129,41 @@ class NotNow(Exception):
 
     def __init__(self, status: int, answer: object) -> None:
         told = answer.get("error_code") if isinstance(answer, dict) else None
-        code = told if isinstance(told, int) else status
-        super().__init__(_MEANINGS.get(code, f"status {code}"))
+        self.code = told if isinstance(told, int) else status
+        super().__init__(_MEANINGS.get(self.code, f"status {self.code}"))
+
+
+class NotKept(Exception):
+    """Telegram told something, and it could not be kept; ``str()`` says why, in words about nobody."""
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"they can't be kept ({reason})")
 
 
 _MEANINGS: dict[int, str] = {
+    HTTPStatus.OK: "an answer that is none",
     HTTPStatus.UNAUTHORIZED: "it refuses TELEGRAM_BOT_TOKEN (401)",
     HTTPStatus.NOT_FOUND: "it refuses TELEGRAM_BOT_TOKEN (404)",
     HTTPStatus.CONFLICT: "another program asks with the same token (409)",
 }
 
 
-def _after(update: Any) -> int | None:
-    """What to ask for next: the number after this one, be it lower than those before."""
-    number = update.get("update_id") if isinstance(update, dict) else None
-    return number + 1 if isinstance(number, int) else None
+def _told(status: int, body: bytes) -> list[Any]:
+    """The updates of an answer. Raises NotNow where it has none."""
+    try:
+        answer = json.loads(body)
+    except (ValueError, RecursionError):
+        answer = None
+    updates = answer.get("result") if isinstance(answer, dict) and answer.get("ok") is True else None
+    if status != HTTPStatus.OK or not isinstance(updates, list):
+        raise NotNow(status, answer)
+    return updates
+
+
+def _after(updates: Sequence[Any]) -> int | None:
+    """What to ask for next: the number after the last one, be it lower than those before."""
+    numbers = (one.get("update_id") for one in reversed(updates) if isinstance(one, dict))
+    return next((number + 1 for number in numbers if isinstance(number, int)), None)
 
 
 class Webhook:
@@ -152,7 +184,7 @@ class Webhook:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
             update = json.loads(await request.read())
-        except (ValueError, RecursionError):
+        except (ValueError, RecursionError, OSError):  # no JSON, or broken off in the middle
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         except web.HTTPRequestEntityTooLarge:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import os
+from http import HTTPStatus
 from typing import Any
 
 import aiohttp
@@ -11,7 +13,7 @@ from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
-_PATIENCE = 30.0
+from bot.platforms.telegram.timing import Timing
 
 
 class NotConnected(NetworkError):
@@ -19,23 +21,28 @@ class NotConnected(NetworkError):
 
 
 class AiohttpRequest(BaseRequest):
-    """One shared session. Raises TimedOut, NotConnected or NetworkError; the last two of what may have arrived."""
+    """One shared session. Raises NotConnected of what was not sent; TimedOut or NetworkError of what may have arrived.
 
-    def __init__(self) -> None:
+    None of them tells the address that was called, for the token is in it.
+    """
+
+    def __init__(self, timing: Timing) -> None:
         # Without it the library warns, in the middle of a refusal, that it will tell times otherwise some day.
         os.environ.setdefault("PTB_TIMEDELTA", "true")
+        self._timing = timing
         self._session: aiohttp.ClientSession | None = None
 
     @property
     def read_timeout(self) -> float:
         """In seconds."""
-        return _PATIENCE
+        return self._timing.call
 
     @property
     def session(self) -> aiohttp.ClientSession:
         """The session; a new one where somebody has closed it."""
         if self._session is None or self._session.closed:
-            self._session = aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None), trust_env=True)
+            timeout = aiohttp.ClientTimeout(total=None, connect=self._timing.connect)
+            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
         return self._session
 
     async def initialize(self) -> None:
@@ -57,18 +64,33 @@ class AiohttpRequest(BaseRequest):
         pool_timeout: Any = BaseRequest.DEFAULT_NONE,
     ) -> tuple[int, bytes]:
         """Part of ``BaseRequest``."""
+        patience = float(read_timeout) if isinstance(read_timeout, int | float) else self._timing.call
         try:
             async with (
-                asyncio.timeout(_seconds(read_timeout)),
+                asyncio.timeout(patience),
                 self.session.request(method, url, data=_body(request_data)) as response,
             ):
-                return response.status, await response.read()
+                status, body = response.status, await response.read()
+        except (aiohttp.ClientConnectorError, aiohttp.ConnectionTimeoutError):
+            raise NotConnected("not connected") from None
         except TimeoutError:
             raise TimedOut from None
-        except aiohttp.ClientConnectorError:
-            raise NotConnected("not connected") from None
-        except (aiohttp.ClientError, OSError) as error:
-            raise NetworkError(type(error).__name__) from None  # its own words carry the address, and so the token
+        except Exception as error:  # noqa: BLE001 - whatever it is: its own words may carry the address, so the token
+            raise NetworkError(type(error).__name__) from None
+        if status != HTTPStatus.OK:
+            self.parse_json_payload(body)  # what is not Telegram's own answer, as of a gateway, tells nothing
+        return status, body
+
+    @staticmethod
+    def parse_json_payload(payload: bytes) -> Any:
+        """Part of ``BaseRequest``, whose own writes what it can't read, and so people's words, into the log."""
+        try:
+            answer = json.loads(payload)
+        except (ValueError, RecursionError):
+            answer = None
+        if not isinstance(answer, dict) or ("result" not in answer and "error_code" not in answer):
+            raise NetworkError("an answer that is not Telegram's")
+        return answer
 
 
 class RawBot(Bot):
@@ -76,11 +98,15 @@ class RawBot(Bot):
 
     async def call(self, method: str, parameters: dict[str, Any]) -> Any:
         """The result of one call. Raises ``telegram.error.TelegramError``."""
-        return await self._post(method, dict(parameters))
+        # Not ``_post``: the defaults that it fills in are not used here, and groups of files as plain data break it.
+        return await self._do_post(method, parameters)
 
 
-def _seconds(timeout: Any) -> float:
-    return float(timeout) if isinstance(timeout, int | float) else _PATIENCE
+def raw_bot(token: str, base: str, requests: AiohttpRequest) -> RawBot:
+    """The bot of a token, on the server at ``base``."""
+    # Given none for getUpdates, it would make one of its own over httpx, which takes time and memory.
+    files = f"{base}/file/bot"
+    return RawBot(token, f"{base}/bot", base_file_url=files, request=requests, get_updates_request=requests)
 
 
 def _body(data: RequestData | None) -> aiohttp.FormData | dict[str, str] | None:

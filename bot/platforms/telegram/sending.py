@@ -6,14 +6,13 @@ import asyncio
 from collections import OrderedDict
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
 from typing import Any
 
 from telegram import InputFile
 
 from bot.core.addresses import InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
-from bot.core.messages import Message
+from bot.core.messages import Message, Text
 from bot.core.platform import (
     CannotTell,
     Edit,
@@ -30,30 +29,34 @@ from bot.platforms.telegram._document import PLATFORM, message_key
 from bot.platforms.telegram.calling import BotApi, Moved, Refused
 from bot.platforms.telegram.memory import Memory
 from bot.platforms.telegram.outgoing import Call, File, calls, edited, target, where
+from bot.platforms.telegram.repeats import REPEAT, marked, short
+from bot.platforms.telegram.timing import Timing
 
 Json = dict[str, Any]
 GroupMoved = Callable[[int, int], Awaitable[None]]
 """Told of a group's old id and its new one, as Telegram itself will tell, or has told."""
 
-_MOST_BROKEN_OFF = 10_000
-_LONGEST_WAIT = timedelta(seconds=60)
+_MOST_BROKEN_OFF = 1_000
 _UNCHANGED = "message is not modified"
 _NO_TEXT = "there is no text in the message to edit"
 
 
 @dataclass
 class _Shown:
-    """What of a message was shown already: how many of its calls, and the main message, if that is among them."""
+    """A message on its way: all its calls, how many of them are done, and the main message, if that is among them."""
 
-    calls: int = 0
+    calls: list[Call]
+    done: int = 0
     main: Mapping[str, Any] | None = None
+    repeats: bool = False
 
 
 class Sending:
     """Carries out what goes to Telegram."""
 
-    def __init__(self, clock: Clock, api: BotApi, memory: Memory, moved: GroupMoved) -> None:
+    def __init__(self, clock: Clock, api: BotApi, memory: Memory, moved: GroupMoved, timing: Timing) -> None:
         self._clock = clock
+        self._timing = timing
         self._api = api
         self._memory = memory
         self._moved = moved
@@ -81,27 +84,44 @@ class Sending:
 
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """Telegram shows a bot no history."""
-        raise CannotTell
+        raise CannotTell(in_private=True)
 
     async def _send(self, send: Send) -> MessageRef:
         if isinstance(send.destination, OnlyVisibleTo):
             where(InPlace(send.destination.place))  # the private chat stands in for it, but it has to be a place
-        place, shown = where(send.destination), self._broken_off.pop(send.reference, _Shown())
+        place = where(send.destination)
         message, stored = await self._stored(send.message)
-        made = calls(message, self._say)
-        while shown.calls < len(made):
-            try:
-                await self._one(made[shown.calls], place, shown, stored)
-            except Moved as moved:
-                place = await self._elsewhere(place, moved.chat)
-            except NotSent as problem:
-                if not shown.calls:
-                    raise
-                await self._wait(send.reference, shown, problem)
-            except OutcomeUnknown:
-                self._remember(send.reference, shown)
-                raise
+        shown = self._begun(send, message)
+        try:
+            while shown.done < len(shown.calls):
+                place = await self._next(place, shown, stored)
+        except BaseException:
+            self._remember(send.reference, shown)
+            raise
         return self._ref(place, shown, send)
+
+    def _begun(self, send: Send, message: Message) -> _Shown:
+        """The calls that show a message. One that was broken off goes on with the call that may have arrived."""
+        told = self._say(REPEAT, reference=short(send.reference)) if send.repeat else ""
+        shown = self._broken_off.pop(send.reference, None)
+        if shown is None:
+            return _Shown(calls(marked(message, told) if told else message, self._say), repeats=send.repeat)
+        if told and not shown.repeats:
+            shown.calls += calls(Message(Text("{told}", {"told": told})), self._say)
+            shown.repeats = True
+        return shown
+
+    async def _next(self, place: Json, shown: _Shown, stored: Mapping[str, bytes]) -> Json:
+        """The next call of a message; where those after it go."""
+        try:
+            await self._one(shown.calls[shown.done], place, shown, stored)
+        except Moved as moved:
+            return await self._elsewhere(place, moved.chat)
+        except NotSent as problem:
+            if not shown.done:
+                raise
+            await self._wait(problem)
+        return place
 
     async def _one(self, call: Call, place: Json, shown: _Shown, stored: Mapping[str, bytes]) -> None:
         """One call of a message."""
@@ -110,12 +130,15 @@ class Sending:
         result = await self._api.call(call.method, parameters, chat=place["chat_id"])
         if call.main and shown.main is None:
             shown.main = result[0] if isinstance(result, list) else result
-        shown.calls += 1
+        shown.done += 1
 
     async def _stored(self, message: Message) -> tuple[Message, dict[str, bytes]]:
         """The message without the files whose bytes are gone, and the bytes of the others."""
         assert self._host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
-        found = {one.content: await self._host.attachment(one.content) for one in message.attachments}
+        try:
+            found = {one.content: await self._host.attachment(one.content) for one in message.attachments}
+        except Exception as error:  # noqa: BLE001 - whatever keeps the frame from giving them: nothing was sent yet
+            raise NotSent(f"its files can't be had ({type(error).__name__})") from None
         bytes_of = {content: data for content, data in found.items() if data}
         kept = tuple(one for one in message.attachments if one.content in bytes_of)
         return replace(message, attachments=kept), bytes_of
@@ -142,35 +165,38 @@ class Sending:
 
     async def _elsewhere(self, place: Json, chat: int) -> Json:
         """The same place under the group's new id."""
-        await self._moved(place["chat_id"], chat)
+        try:
+            await self._moved(place["chat_id"], chat)
+        except Exception as error:  # noqa: BLE001 - whatever keeps the frame from hearing it: nothing was sent yet
+            raise NotSent(f"the group's new id can't be kept ({type(error).__name__})") from None
         return {**place, "chat_id": chat}
 
-    async def _wait(self, reference: str, shown: _Shown, problem: NotSent) -> None:
+    async def _wait(self, problem: NotSent) -> None:
         """Wait for the next turn, where some of a message is shown; who comes later could not tell which part."""
         now = self._clock.now()
-        wait = (problem.retry_at or now) - now
-        if wait > _LONGEST_WAIT:
-            self._remember(reference, shown)
+        wait = ((problem.retry_at or now) - now).total_seconds()
+        if wait > self._timing.longest_pause:
             raise OutcomeUnknown(str(problem))
-        await asyncio.sleep(max(0.5, wait.total_seconds()))
+        await asyncio.sleep(max(self._timing.pause, wait))
 
     def _remember(self, reference: str, shown: _Shown) -> None:
-        if shown.calls:
+        """Some of it is shown: if it is sent once more, it goes on there, unless the program ends before."""
+        if shown.done:
             self._broken_off[reference] = shown
             if len(self._broken_off) > _MOST_BROKEN_OFF:
                 self._broken_off.popitem(last=False)
 
     def _ref(self, place: Json, shown: _Shown, send: Send) -> MessageRef:
-        message = str(shown.main["message_id"]) if shown.main else ""
-        chat = str(place["chat_id"])
+        main = shown.main or {}
+        message, chat = str(main.get("message_id", "")), str(_object(main, "chat").get("id", place["chat_id"]))
         destination = send.destination
         thread = destination.thread if isinstance(destination, InPlace) else None
         self._memory.posted(chat, message, thread or "", str(place.get("message_thread_id") or ""))
         return MessageRef(PLATFORM, self.tenant, chat, message, thread, message_key(chat, message))
 
-    def _say(self, key: str) -> str:
+    def _say(self, key: str, **values: str) -> str:
         assert self._host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
-        return self._host.translate(None, key, {})
+        return self._host.translate(None, key, values)
 
 
 def _uploads(files: Sequence[File], stored: Mapping[str, bytes]) -> Json:
@@ -180,3 +206,8 @@ def _uploads(files: Sequence[File], stored: Mapping[str, bytes]) -> Json:
         f"file{number}": InputFile(content, filename=file.name)
         for number, (file, content) in enumerate(zip(files, contents, strict=True))
     }
+
+
+def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+    value = data.get(name)
+    return value if isinstance(value, dict) else {}

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.community import Someone, Talk, founded, running
+from tests.conversations import Someone, Talk, founded, running
 
 TEXT = "What did you learn or want to share?"
 WORDS = "The cold box keeps for nine hours when the ice packs were frozen for two days."

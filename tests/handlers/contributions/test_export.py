@@ -119,7 +119,7 @@ async def test_a_facilitator_gets_the_file_in_the_chat(tmp_path: Path) -> None:
             await here.fatima.says(f"/log export {how}", place="circle")
             assert "I am writing the file." in await here.fatima.last("circle")
             (file,) = (await here.fatima.last()).files
-            assert file["name"] == f"contributions-2026-03-02.{how or 'xlsx'}"
+            assert file.name == f"contributions-2026-03-02.{how or 'xlsx'}"
         await here.fatima.says("/log export pdf")
         assert "I understand: log export, or log export md|csv|xlsx" in await here.fatima.last()
         await here.ana.says("/log export")

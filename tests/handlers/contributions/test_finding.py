@@ -25,7 +25,7 @@ async def test_what_is_not_known_can_be_asked(tmp_path: Path) -> None:
         await here.ben.presses("Ask something")
         form = await here.ben.form()
         assert form is not None
-        assert form["form"]["title"] == "Ask a question"
+        assert form.title == "Ask a question"
 
 
 async def test_answers_that_helped_are_found_without_who_asked(tmp_path: Path) -> None:

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import Someone
+from tests.conversations import Someone
 from tests.handlers.contributions.circle import TEXT, WORDS, circle
 
 
 async def _initial(who: Someone, name: str) -> object:
     form = await who.form()
     assert form is not None
-    return next(one["initial"] for one in form["form"]["fields"] if one["name"] == name)
+    return form.initial(name)
 
 
 async def test_what_somebody_logs_is_published_after_a_look_and_found(tmp_path: Path) -> None:
@@ -80,7 +80,7 @@ async def test_a_reply_with_log_saves_that_message_once_its_author_agrees(tmp_pa
         await here.ana.says("/log story", place="circle", about=message)
         form = await here.ana.form()
         assert form is not None
-        assert "named" not in [one["name"] for one in form["form"]["fields"]]
+        assert "named" not in [one.name for one in form.fields]
         assert await _initial(here.ana, "text") == WORDS
         assert await _initial(here.ana, "kind") == "story"
         await here.ana.fills_in()
@@ -157,7 +157,7 @@ async def test_a_message_whose_words_are_not_known_is_written_down_by_hand(tmp_p
 async def test_words_of_a_program_are_not_saved(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         await here.ana.says("/thanks @Ben for the box", place="circle")
-        of_the_bot = str((await here.ben.last("circle")).raw["id"])
+        of_the_bot = (await here.ben.last("circle")).id
         await here.ben.reacts(of_the_bot, "📌")
         assert "I don't have the words of that message." in await here.ben.last()
         await here.ben.says("/log", place="circle", about=of_the_bot)

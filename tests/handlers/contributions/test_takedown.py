@@ -106,4 +106,4 @@ async def test_words_that_begin_like_an_order_are_words(tmp_path: Path) -> None:
         await here.fatima.says("/log takedown the old tent first")
         form = await here.fatima.form()
         assert form is not None
-        assert form["form"]["title"] == "Share something"
+        assert form.title == "Share something"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from pathlib import Path
 
-from tests.community import Seen, Someone, Talk, founded, running
+from tests.conversations import Seen, Someone, Talk, founded, running
 
 PNG = b"\x89PNG\r\n\x1a\n"
 
@@ -34,11 +34,6 @@ async def check_in(person: Someone, place: str | None = None) -> Seen:
     return [one for one in await person.sees(place) if "Health check of" in one][-1]
 
 
-async def bytes_of(talk: Talk, file: str) -> bytes:
-    async with talk.session.get(f"{talk.url}/local/files/{file}") as response:
-        return await response.read()
-
-
 async def test_a_facilitator_asks_and_the_stakeholders_read_it(tmp_path: Path) -> None:
     async with running(tmp_path) as talk:
         fatima = await founded(talk)
@@ -55,11 +50,11 @@ async def test_a_facilitator_asks_and_the_stakeholders_read_it(tmp_path: Path) -
         assert "New voices: 2 " in post
         assert "Answered within a day" in post
         picture, sheet = post.files
-        assert (await bytes_of(talk, picture["id"])).startswith(PNG)
-        assert "Field Nurses" in picture["alt"]
-        assert (await bytes_of(talk, sheet["id"])).startswith(b"PK")
+        assert (await talk.content(picture)).startswith(PNG)
+        assert "Field Nurses" in picture.alt
+        assert (await talk.content(sheet)).startswith(b"PK")
 
-        details = (await fatima.sees("steering", under=post.raw["id"]))[-1]
+        details = (await fatima.sees("steering", under=post.id))[-1]
         assert "Time to a first answer (median): 30 minutes" in details
 
 
@@ -106,7 +101,7 @@ async def test_who_wrote_and_has_left_since_makes_no_share_above_everybody(tmp_p
         await cleo.joins("circle")
         await cleo.says("hello and goodbye", place="circle")
         await cleo.leaves("circle")
-        ben = talk.person(next(one.raw["author"]["id"] for one in await fatima.sees("circle") if "loggers" in one))
+        ben = talk.person(next(one.author for one in await fatima.sees("circle") if "loggers" in one))
         await ben.leaves("circle")
         await talk.wait(minutes=1)
         await fatima.says("/health 7d")

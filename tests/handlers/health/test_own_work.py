@@ -18,7 +18,7 @@ from storage.contributions import KindFigures
 from storage.journey_figures import Funnel
 from storage.question_figures import QuestionFigures, TopicFigures
 from storage.thanks import ThanksFigures
-from tests.community import Someone, Talk, founded, running
+from tests.conversations import Someone, Talk, founded, running
 from tests.handlers.questions.circle import CONFIDENTIAL, circle
 
 NOTHING = OwnWork(QuestionFigures(), {}, [], ThanksFigures(0, 0, 0), [], Funnel(0, 0, 0, 0, 0, 0, 0))
@@ -33,7 +33,7 @@ def section(**known: Any) -> str:
 async def details(person: Someone) -> str:
     await person.says("/health 7d")
     post = next(one for one in reversed(await person.sees()) if "Health check of" in one)
-    return (await person.sees(under=post.raw["id"]))[-1].text
+    return (await person.sees(under=post.id))[-1].text
 
 
 def test_where_nothing_happened_there_is_no_section() -> None:
@@ -147,7 +147,7 @@ def test_contributions_prompts_and_thanks_have_a_line_each() -> None:
 
 
 async def own(person: Someone, **where: str) -> str:
-    await person.says("/health me", **where)  # type: ignore[arg-type]
+    await person.says("/health me", **where)
     return (await person.last()).text
 
 

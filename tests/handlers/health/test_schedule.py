@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from tests.community import Someone, StandingClock, founded, running
+from tests.conversations import Someone, StandingClock, founded, running
 
 ADELAIDE = "Australia/Adelaide"  # half an hour off; clocks go back on 5 April 2026 and forward on 4 October
 

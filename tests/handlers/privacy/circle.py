@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tests.community import Someone, Talk, founded
+from tests.conversations import Someone, Talk, founded
 
 NAME = "Renée Otieno"
 

@@ -10,7 +10,8 @@ from sqlmodel import select
 from storage import opting_out
 from storage.activity import Activity
 from storage.members import Membership
-from tests.community import Someone, Talk, running
+from tests.community import Talk, running
+from tests.conversations import Someone
 from tests.handlers.privacy.circle import asks, circle
 
 
@@ -97,11 +98,7 @@ async def test_who_opts_out_is_out_in_all_of_their_communities(tmp_path: Path) -
 
 
 async def _files(person: Someone) -> list[bytes]:
-    files = []
-    for file in (await person.last()).files:
-        async with person.talk.session.get(f"{person.talk.url}/local/files/{file['id']}") as response:
-            files.append(await response.read())
-    return files
+    return [await person.talk.content(file) for file in (await person.last()).files]
 
 
 async def test_everything_held_about_somebody_comes_in_two_files(tmp_path: Path) -> None:
@@ -113,7 +110,7 @@ async def test_everything_held_about_somebody_comes_in_two_files(tmp_path: Path)
         await hassan.fills_in(Your_answer="Below eight degrees.")
         await asks(renee, "May I say no?", confidentially=True)
         await renee.says("/mydata", place="circle")
-        assert [one["name"] for one in (await renee.last()).files] == [
+        assert [one.name for one in (await renee.last()).files] == [
             "my-data-2026-03-02.html",
             "my-data-2026-03-02.json",
         ]

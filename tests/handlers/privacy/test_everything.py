@@ -252,9 +252,7 @@ async def files_of(person: Someone) -> str:
     found = []
     for place in (None, "circle"):
         for seen in await person.sees(place):
-            for file in seen.files:
-                async with person.talk.session.get(f"{person.talk.url}/local/files/{file['id']}") as response:
-                    found.append(text_of_file(await response.read()))
+            found += [text_of_file(await person.talk.content(file)) for file in seen.files]
     return "\n".join(found)
 
 

@@ -202,11 +202,11 @@ async def test_who_goes_while_a_form_is_open_sends_it_in_vain(tmp_path: Path) ->
         assert form is not None
         await is_forgotten(renee)
         heard = len(await hassan.hears())
-        values = {one["name"]: one["initial"] for one in form["form"]["fields"]} | {
+        values = {one.name: one.initial for one in form.fields} | {
             "text": "May I say no?",
             "manner": "confidential",
         }
-        await talk.post(f"/local/forms/{form['id']}", expect=(400,), person=renee.id, values=values)
+        await talk.post(f"/local/forms/{form.raw['id']}", expect=(400,), person=renee.id, values=values)
         await talk.settle()
         assert len(await hassan.hears()) == heard
 

@@ -13,7 +13,8 @@ from handlers.privacy import _forgetting
 from storage import erasure, erasure_queues, mentions
 from storage.database import Database
 from storage.members import Member
-from tests.community import Someone, founded, running
+from tests.community import founded, running
+from tests.conversations import Someone
 from tests.databases import SECRET_KEY
 from tests.handlers.privacy.circle import NAME, circle
 from tests.handlers.privacy.searching import rows, where_found

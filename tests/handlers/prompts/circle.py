@@ -12,12 +12,12 @@ from zoneinfo import ZoneInfo
 
 from sqlmodel import select
 
-from bot.local_installation import LocalApp
+from bot.app import App
 from bot.texts import Texts
 from handlers.prompts._pack import KINDS, PACK
 from storage import prompts
 from storage.communities import Community
-from tests.community import Seen, Someone, StandingClock, Talk, founded, running
+from tests.conversations import Seen, Someone, StandingClock, Talk, founded, running
 
 HEADINGS = tuple(KINDS.values())
 INVITATION = "Answer here in the thread, or with the button. Two minutes are enough."
@@ -28,7 +28,7 @@ def at(local: str, zone: str = "UTC") -> datetime:
     return datetime.fromisoformat(local).replace(tzinfo=ZoneInfo(zone)).astimezone(UTC)
 
 
-def app_of(talk: Talk) -> LocalApp:
+def app_of(talk: Talk) -> App:
     assert talk.app is not None
     return talk.app
 
@@ -48,10 +48,7 @@ class Circle:
 
     async def when(self, zone: str = "UTC", place: str = "circle") -> list[str]:
         """When prompts were posted, on the wall clock."""
-        return [
-            f"{datetime.fromisoformat(one.raw['at']).astimezone(ZoneInfo(zone)):%a %d %b %H:%M}"
-            for one in await self.prompts(place)
-        ]
+        return [f"{one.at.astimezone(ZoneInfo(zone)):%a %d %b %H:%M}" for one in await self.prompts(place)]
 
     async def jump(self, **time: float) -> None:
         """Let time pass as if nothing had run in between; what was missed is caught up once."""

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from storage import communities, prompts
-from tests.community import START
+from tests.conversations import START
 from tests.handlers.privacy.circle import is_forgotten
 from tests.handlers.privacy.searching import where_found
 from tests.handlers.prompts.circle import Circle, app_of, at, circle
@@ -20,7 +20,7 @@ async def told(here: Circle) -> list[str]:
 
 
 async def thread(here: Circle, number: int = 0) -> str:
-    return str((await here.prompts())[number].raw["id"])
+    return (await here.prompts())[number].id
 
 
 async def test_an_answer_with_the_button_goes_into_the_thread_with_its_name(tmp_path: Path) -> None:
@@ -29,7 +29,7 @@ async def test_an_answer_with_the_button_goes_into_the_thread_with_its_name(tmp_
         await here.ana.presses("Answer", place="circle")
         form = await here.ana.form()
         assert form is not None
-        assert [field["label"] for field in form["form"]["fields"]] == ["Your answer"]
+        assert form.labels == ["Your answer"]
         await here.ana.fills_in(Your_answer="Me, **two** of them!\n<!channel> come and get one")
         replies = await here.ben.sees("circle", under=await thread(here))
         assert replies[-1].text == "Ana: Me, **two** of them!\n<!channel> come and get one"

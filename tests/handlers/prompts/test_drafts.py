@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.core.assistance import TopicCount
 from handlers.prompts._drafting import closeness, topic_counts, worth_showing
 from handlers.prompts._pack import PACK
-from tests.community import Seen
+from tests.conversations import Seen
 from tests.handlers.prompts.circle import Circle, circle, pack_words, words_of
 from tests.handlers.questions.acting import holds
 from tests.wire.model import Model, fails, says, sends, serving_model
@@ -117,7 +117,7 @@ async def test_a_draft_is_edited_before_it_is_used(tmp_path: Path) -> None:
         await here.fatima.presses("Edit 3")
         form = await here.fatima.form()
         assert form is not None
-        assert form["form"]["fields"][0]["initial"] == DRAFTS[2]
+        assert form.fields[0].initial == DRAFTS[2]
         await here.fatima.fills_in(Prompt="Who repairs your *boats*?")
         assert "3. In the library, next in line." in await drafts(here)
         await here.fatima.says("/prompt now")

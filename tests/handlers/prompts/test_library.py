@@ -96,7 +96,7 @@ async def test_how_things_stand(tmp_path: Path) -> None:
         assert "Nothing is scheduled. Try: /prompt schedule every monday 9:00" in await here.fatima.last()
         await here.fatima.presses("Post one now")
         await here.schedules("every monday 9:00")
-        await here.ana.says("A long line of trucks.", place="circle", under=str((await here.prompts())[0].raw["id"]))
+        await here.ana.says("A long line of trucks.", place="circle", under=(await here.prompts())[0].id)
         await here.fatima.says("/prompt")
         shown = await here.fatima.last()
         assert "Next: Monday 9 March, 09:00 in #circle. Share a win: What went better this week" in shown

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from handlers.prompts._pack import PACK
 from storage import communities
-from tests.community import founded, running
+from tests.conversations import founded, running
 from tests.handlers.prompts.circle import HEADINGS, app_of, circle, kind_of, words_of
 from tests.handlers.questions.acting import holds
 

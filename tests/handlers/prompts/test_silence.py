@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from storage import communities
 from storage.prompts import PostedPrompt
-from tests.community import StandingClock, founded, running
+from tests.conversations import StandingClock, founded, running
 from tests.handlers.prompts.circle import Circle, app_of, at, circle, words_of
 
 # It begins on Monday, the 2nd of March, at 9:00; places are looked at every day at 10:00.
@@ -60,7 +60,7 @@ async def test_any_word_of_a_member_ends_the_silence(tmp_path: Path, how: str) -
         if how == "a message":
             await here.ana.says("Hello?", place="circle")
         elif how == "a reply":
-            await here.ana.says("A river.", place="circle", under=str((await here.prompts())[0].raw["id"]))
+            await here.ana.says("A river.", place="circle", under=(await here.prompts())[0].id)
         else:
             await here.ana.presses("Answer", place="circle")
             await here.ana.fills_in(Your_answer="A river.")

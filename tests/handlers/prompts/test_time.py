@@ -14,7 +14,7 @@ from bot.core.cadence import understood
 from bot.core.working_time import WorkingTime
 from handlers.prompts._calendar import planned
 from storage.prompt_schedules import PromptSchedule
-from tests.community import StandingClock, Talk, running
+from tests.conversations import StandingClock, Talk, running
 from tests.handlers.prompts.circle import Circle, at, circle
 
 

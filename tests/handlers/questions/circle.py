@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from tests.community import Someone, Talk, founded, running
+from tests.conversations import Someone, Talk, founded, running
 
 BY_NAME, CONFIDENTIAL = "name", "confidential"
 

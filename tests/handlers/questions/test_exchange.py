@@ -9,7 +9,7 @@ from sqlmodel import select
 
 from storage.question_exchange import QuestionExchange
 from storage.questions import Question
-from tests.community import Someone
+from tests.conversations import Someone
 from tests.handlers.questions.acting import heard_by, holds, rows, set_up
 from tests.handlers.questions.circle import BY_NAME, CONFIDENTIAL, Circle, circle
 
@@ -195,5 +195,5 @@ async def test_the_form_says_that_what_is_shared_carries_no_name(tmp_path: Path)
         await here.ana.says("/ask")
         form = await here.ana.form()
         assert form is not None
-        hints = {field["name"]: field["hint"] for field in form["form"]["fields"]}
-        assert hints["share"] == "What helped goes to the main place; if you asked confidentially, without your name."
+        hint = "What helped goes to the main place; if you asked confidentially, without your name."
+        assert form.field("share").hint == hint

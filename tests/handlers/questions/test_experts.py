@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from handlers.questions._routing import Candidate, choose
-from tests.community import START, founded, running
+from tests.conversations import START, founded, running
 from tests.handlers.questions.acting import heard_by, holds, state_of
 from tests.handlers.questions.circle import CONFIDENTIAL, circle
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import Someone, StandingClock
+from tests.conversations import Someone, StandingClock
 from tests.handlers.questions.acting import heard_by
 from tests.handlers.questions.circle import CONFIDENTIAL, Circle, circle
 

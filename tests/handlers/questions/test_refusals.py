@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import Someone, founded
-from tests.handlers.questions.acting import OVER, Held, heard_by, holds, state_of
+from tests.conversations import Held, OpenForm, Someone, founded
+from tests.handlers.questions.acting import heard_by, holds, state_of
 from tests.handlers.questions.circle import BY_NAME, CONFIDENTIAL, Circle, circle
 
 QUESTION = "How long may the cold box stand open?"
@@ -96,7 +96,7 @@ async def test_a_button_pressed_twice_acts_once(tmp_path: Path, stage: Stage, se
     async with circle(tmp_path) as here:
         held = await stage(here)
         await held.press()
-        assert await held.press_in_the_chat_when_it_is_over() == OVER
+        assert await held.is_gone()
         await unchanged_but_for(here, held.who, held.press_too_late(), sentence)
 
 
@@ -144,17 +144,16 @@ async def test_an_experts_button_after_the_answer(tmp_path: Path, label: str) ->
         await unchanged_but_for(here, here.hassan, held.press_too_late(), ACCEPTED)
 
 
-async def filled(who: Someone, form: str, **values: str) -> None:
-    """Send a form by its id, whichever others are open."""
-    await who.talk.post(f"/local/forms/{form}", person=who.id, values=values)
-    await who.talk.settle()
+async def filled(who: Someone, form: OpenForm, words: str) -> None:
+    """Send a form with one field, whichever others are open."""
+    await who.sends(form, **{form.labels[0]: words})
 
 
-async def opened(who: Someone, label: str) -> str:
+async def opened(who: Someone, label: str) -> OpenForm:
     await who.presses(label)
     form = await who.form()
     assert form is not None
-    return str(form["id"])
+    return form
 
 
 async def test_two_open_forms_for_one_answer_give_one_answer(tmp_path: Path) -> None:
@@ -162,40 +161,27 @@ async def test_two_open_forms_for_one_answer_give_one_answer(tmp_path: Path) -> 
         await asked(here)
         first, second = await opened(here.hassan, "Answer"), await opened(here.hassan, "Answer")
         assert first != second
-        await filled(here.hassan, second, text=ANSWER)
-        await unchanged_but_for(here, here.hassan, filled(here.hassan, first, text="Another answer."), ANSWERED)
+        await filled(here.hassan, second, ANSWER)
+        await unchanged_but_for(here, here.hassan, filled(here.hassan, first, "Another answer."), ANSWERED)
 
 
 async def test_two_open_forms_for_asking_back_ask_once_and_two_replies_both_arrive(tmp_path: Path) -> None:
     async with circle(tmp_path) as here:
         await asked(here)
         first, second = await opened(here.hassan, "Ask back"), await opened(here.hassan, "Ask back")
-        await filled(here.hassan, first, text="Which box?")
+        await filled(here.hassan, first, "Which box?")
         sentence = "The asker has been asked for more already. Nothing was changed."
-        await unchanged_but_for(here, here.hassan, filled(here.hassan, second, text="Which one?"), sentence)
+        await unchanged_but_for(here, here.hassan, filled(here.hassan, second, "Which one?"), sentence)
         held = await holds(here.hassan, "Ask back")
         await unchanged_but_for(here, here.hassan, held.press(), sentence)
 
         held = await holds(here.ana, "Answer")
         one, other = await opened(here.ana, "Answer"), await opened(here.ana, "Answer")
-        await filled(here.ana, one, text="The blue one.")
-        await filled(here.ana, other, text="The red one.")  # other words than before: neither are lost
+        await filled(here.ana, one, "The blue one.")
+        await filled(here.ana, other, "The red one.")  # other words than before: neither are lost
         assert "The red one." in await here.hassan.last()
-        assert await held.press_in_the_chat_when_it_is_over() == OVER
+        assert await held.is_gone()
         await unchanged_but_for(here, here.ana, held.press_too_late(), WITH_EXPERT)
-
-
-async def test_a_form_is_sent_once(tmp_path: Path) -> None:
-    async with circle(tmp_path) as here:
-        await asked(here)
-        form = await opened(here.hassan, "Answer")
-        await filled(here.hassan, form, text=ANSWER)
-        before = await heard_by(here.ana, here.hassan)
-        again = await here.talk.post(
-            f"/local/forms/{form}", expect=(400,), person=here.hassan.id, values={"text": ANSWER}
-        )
-        assert again["error"] == "This form was sent already, or is no longer open."
-        assert await heard_by(here.ana, here.hassan) == before
 
 
 @pytest.mark.parametrize(("label", "text"), [("Answer", ANSWER), ("Ask back", "Which box?")])
@@ -204,7 +190,7 @@ async def test_a_form_that_was_open_when_the_question_moved_on(tmp_path: Path, l
         await asked(here)
         form = await opened(here.hassan, label)
         await here.fatima.says("/assign Q1 @Mei")
-        await unchanged_but_for(here, here.hassan, filled(here.hassan, form, text=text), ONLY_EXPERT)
+        await unchanged_but_for(here, here.hassan, filled(here.hassan, form, text), ONLY_EXPERT)
 
 
 async def test_a_form_that_was_open_when_the_answer_came(tmp_path: Path) -> None:
@@ -214,7 +200,7 @@ async def test_a_form_that_was_open_when_the_answer_came(tmp_path: Path) -> None
         await here.hassan.fills_in(**{"What_would_you_like_to_know?": "Which box?"})
         form = await opened(here.ana, "Answer")
         await here.answers(here.hassan, ANSWER)
-        await unchanged_but_for(here, here.ana, filled(here.ana, form, text="The blue one."), ANSWERED)
+        await unchanged_but_for(here, here.ana, filled(here.ana, form, "The blue one."), ANSWERED)
 
 
 async def test_saying_more_when_nobody_has_the_question_is_kept_for_who_gets_it(tmp_path: Path) -> None:
@@ -225,7 +211,7 @@ async def test_saying_more_when_nobody_has_the_question_is_kept_for_who_gets_it(
         form = await opened(here.ana, "Say more")
         for expert in (here.hassan, here.mei):
             await expert.presses("Not mine")
-        await filled(here.ana, form, text="I need a number.")
+        await filled(here.ana, form, "I need a number.")
         assert not any("I need a number." in text for text in await here.hassan.hears() + await here.mei.hears())
         await here.fatima.says("/assign Q1 @Hassan")
         assert "I need a number." in await here.hassan.last()
@@ -318,7 +304,7 @@ async def test_what_is_asked_in_a_place_is_seen_by_nobody_else_there(tmp_path: P
         await here.ana.says("/ask How long", place="circle")
         form = await here.ana.form()
         assert form is not None
-        assert form["form"]["fields"][0]["initial"] == "How long"
+        assert form.fields[0].initial == "How long"
         await here.ana.fills_in(Your_question=QUESTION, Topic="cold chain", By_name_or_confidentially=manner)
         assert "Thank you, I have your question: Q1." in await here.ana.last()
         await here.ana.says("/questions", place="circle")
@@ -365,7 +351,7 @@ async def test_saying_more_after_being_asked_back_is_the_reply(tmp_path: Path) -
         form = await opened(here.ana, "Say more")
         await here.hassan.presses("Ask back")
         await here.hassan.fills_in(**{"What_would_you_like_to_know?": "On what?"})
-        await filled(here.ana, form, text="I need a number.")
+        await filled(here.ana, form, "I need a number.")
         assert "I need a number." in await here.hassan.last()
         assert await state_of(here.talk) == "routed"
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from storage.questions import Question
-from tests.community import Someone, StandingClock, founded, running
+from tests.conversations import Someone, StandingClock, founded, running
 from tests.handlers.questions.acting import app_of, log_of, rows, set_up, state_of
 from tests.handlers.questions.circle import CONFIDENTIAL, Circle, circle
 
@@ -290,9 +290,7 @@ WAITS = "The expert still waits for your reply about Q1."
 
 
 async def reminders_of(who: Someone) -> list[str]:
-    return [
-        f"{datetime.fromisoformat(one.raw['at']):%a %H:%M}" for one in await who.sees() if one.by_bot and WAITS in one
-    ]
+    return [f"{one.at:%a %H:%M}" for one in await who.sees() if one.by_bot and WAITS in one]
 
 
 async def test_who_is_asked_back_is_reminded_once_for_each_time(tmp_path: Path) -> None:

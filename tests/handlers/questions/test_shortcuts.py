@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import Json, Someone
+from tests.conversations import Json, Someone
 from tests.handlers.questions.acting import heard_by, state_of
 from tests.handlers.questions.circle import BY_NAME, CONFIDENTIAL, Circle, circle
 
@@ -17,8 +17,7 @@ KNOWN = "As short as you can: under a minute. <!channel> *now*"
 async def form_of(who: Someone) -> Json:
     form = await who.form()
     assert form is not None
-    fields = form["form"]["fields"]
-    return {"intro": str(form["form"]["intro"]), **{field["name"]: field["initial"] for field in fields}}
+    return {"intro": form.intro, **{field.name: field.initial for field in form.fields}}
 
 
 async def test_whoever_chooses_ask_an_expert_asks_in_their_own_name(tmp_path: Path) -> None:
@@ -97,7 +96,6 @@ async def test_who_may_not_and_what_is_over_is_refused_in_a_sentence(tmp_path: P
     async with circle(tmp_path) as here:
         await here.asks(here.ana, QUESTION)
         message = await here.mei.says(KNOWN, place="circle")
-        assert "Save as answer" not in await here.ana.shortcuts()
 
         async def saves(who: Someone, code: str) -> str:
             await who.uses_shortcut(message, "Save as answer")
@@ -111,6 +109,13 @@ async def test_who_may_not_and_what_is_over_is_refused_in_a_sentence(tmp_path: P
         before = await heard_by(here.ana)
         assert await saves(here.fatima, "Q1") == "This question has been answered already. Thank you!"
         assert await heard_by(here.ana) == before
+
+
+async def test_who_is_no_expert_is_not_offered_to_save_an_answer(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        assert "Save as answer" not in await here.ana.shortcuts()
+        assert "Save as answer" in await here.mei.shortcuts()
+        assert "Save as answer" in await here.fatima.shortcuts()
 
 
 async def test_a_facilitator_does_not_answer_what_they_asked_confidentially(tmp_path: Path) -> None:

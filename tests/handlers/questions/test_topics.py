@@ -13,7 +13,7 @@ from sqlmodel import select
 
 from storage.assistant_use import AssistantUse
 from storage.questions import Question
-from tests.community import Someone, running
+from tests.conversations import Someone, running
 from tests.handlers.questions.acting import app_of, rows
 from tests.handlers.questions.circle import BY_NAME, CONFIDENTIAL, Circle, circle
 from tests.wire.model import Act, Model, fails, says, sends, serving_model, used
@@ -43,7 +43,7 @@ async def labels(who: Someone) -> list[str]:
     await who.says("/ask")
     form = await who.form()
     assert form is not None
-    return [field["label"] for field in form["form"]["fields"]]
+    return form.labels
 
 
 async def test_with_a_suggestion_the_question_goes_to_who_knows_the_topic(tmp_path: Path) -> None:
@@ -96,8 +96,7 @@ async def test_the_form_asks_only_where_a_model_is_at_hand(tmp_path: Path) -> No
         assert CONSENT in await labels(here.ana)
         form = await here.ana.form()
         assert form is not None
-        hints = {field["label"]: field["hint"] for field in form["form"]["fields"]}
-        assert "an AI service may read your question" in hints["Topic"]
+        assert "an AI service may read your question" in form.field("topic").hint
 
 
 @pytest.mark.parametrize("settings", [{}, {"openai_api_key": "sk-unused-in-this-test", "openai_daily_tokens": 0}])
@@ -156,8 +155,7 @@ async def test_killed_while_it_waits_for_the_model_the_question_still_arrives(tm
             await here.ana.says("/ask")
             form = await here.ana.form()
             assert form is not None
-            values = {one["name"]: one["initial"] for one in form["form"]["fields"]} | {"text": QUESTION}
-            await here.talk.post(f"/local/forms/{form['id']}", person=here.ana.id, values=values)
+            await here.ana.hands_in(form, Your_question=QUESTION)
             async with rows(here.talk) as session:
                 assert (await session.exec(select(Question.routed_at))).all() in ([], [None])
         async with running(tmp_path, clock=app.clock) as talk:  # started again without any model

@@ -65,7 +65,7 @@ async def test_both_are_chosen_in_forms_that_say_what_it_means(tmp_path: Path) -
         await fatima.presses("How long activity is kept")
         form = await fatima.form()
         assert form is not None
-        assert "Health figures of periods before then shrink" in str(form["form"]["intro"])
+        assert "Health figures of periods before then shrink" in form.intro
         await fatima.fills_in(Keep_activity_for="12")
         answer = await fatima.last()
         assert "Activity is kept for 12 months." in answer

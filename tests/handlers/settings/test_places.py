@@ -19,7 +19,7 @@ async def test_a_place_gets_another_purpose_in_a_form(tmp_path: Path) -> None:
         await fatima.presses("Places")
         form = await fatima.form()
         assert form is not None
-        place, purpose = form["form"]["fields"]
+        place, purpose = form.raw["form"]["fields"]
         by_label = {one["label"]: one["value"] for one in place["choices"]}
         assert list(by_label) == ["#circle: main", "#square: main"]
         assert [one["value"] for one in purpose["choices"]] == [
@@ -106,7 +106,7 @@ async def test_a_place_that_left_meanwhile_is_no_longer_changed(tmp_path: Path) 
         await ben.presses("Places")
         form = await ben.form()
         assert form is not None
-        square = form["form"]["fields"][0]["choices"][1]["value"]
+        square = form.raw["form"]["fields"][0]["choices"][1]["value"]
         await fatima.says("/settings place #square out")
         await fatima.presses("Yes, take it out")
         await ben.fills_in(Place=square, **{"What_is_this_place_for?": "experts"})

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
 
-from tests.community import Seen, Someone, Talk
+from tests.conversations import Seen, Someone, Talk
 
 NUDGE = "would you tell Field Nurses in two lines who you are"
 WEEK = "a week in Field Nurses!"
@@ -29,9 +29,7 @@ async def joined(talk: Talk, name: str, place: str = "circle", language: str = "
 async def heard_at(who: Someone, words: str, zone: str = "UTC") -> list[str]:
     """When the bot told somebody privately something with these words in it, on the wall clock."""
     return [
-        f"{datetime.fromisoformat(one.raw['at']).astimezone(ZoneInfo(zone)):%a %d %H:%M}"
-        for one in await who.sees()
-        if one.by_bot and words in one
+        f"{one.at.astimezone(ZoneInfo(zone)):%a %d %H:%M}" for one in await who.sees() if one.by_bot and words in one
     ]
 
 
@@ -43,4 +41,4 @@ async def introduces(who: Someone, knows: str = "", wants: str = "", **more: obj
 
 def leads_to(message: Seen) -> Sequence[str]:
     """The ids of the messages that its buttons lead to."""
-    return [button["goes_to"]["message"] for button in message.raw["buttons"] if "goes_to" in button]
+    return list(message.leads_to.values())

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import START, StandingClock, founded, running
+from tests.conversations import START, StandingClock, founded, running
 from tests.handlers.questions.acting import set_up
 from tests.handlers.welcome.acting import FIRST_POST, at, heard_at, joined, leads_to
 
@@ -15,16 +15,16 @@ SEVERAL = "First posts of"
 
 
 async def test_after_a_day_without_an_answer_the_facilitator_gets_a_button_that_leads_there(tmp_path: Path) -> None:
-    async with running(tmp_path) as talk:
+    async with running(tmp_path, clock=StandingClock(at("2026-03-02 08:59"))) as talk:
         fatima = await founded(talk)
         ben = await joined(talk, "*Ben* <!channel>")
         post = await ben.says("How do you keep a **logbook**?", place="circle")
-        await talk.wait(hours=23, minutes=59)
+        await talk.wait(hours=24)
         assert await heard_at(fatima, FIRST_POST) == []
         await talk.wait(minutes=1)
         assert await heard_at(fatima, FIRST_POST) == ["Tue 03 09:00"]
         shown = await fatima.last()
-        assert "*Ben* <!channel> in #circle, Monday 2 March, 09:00:\nHow do you keep a **logbook**?" in shown
+        assert "*Ben* <!channel> in #circle, Monday 2 March, 08:59:\nHow do you keep a **logbook**?" in shown
         assert "whose first post was answered 56% posted again, of the others 44% (Joyce & Kraut 2006)" in shown
         assert shown.buttons == ["Go to the post"]
         assert leads_to(shown) == [post]
@@ -106,12 +106,12 @@ async def test_who_was_silent_for_long_counts_as_new_when_they_first_write(tmp_p
 @pytest.mark.parametrize(
     ("zone", "written", "settings", "shown"),
     [
-        pytest.param("UTC", "2026-03-05 10:00", {}, "Fri 06 10:00", id="the next day"),
+        pytest.param("UTC", "2026-03-05 09:59", {}, "Fri 06 10:00", id="the next day"),
         pytest.param("UTC", "2026-03-06 10:00", {}, "Mon 09 07:00", id="over the weekend"),
         pytest.param("UTC", "2026-03-02 20:58", {}, "Wed 04 07:00", id="over the night"),
-        pytest.param("Australia/Adelaide", "2026-04-04 09:30", {"weekend": ""}, "Sun 05 08:30",
+        pytest.param("Australia/Adelaide", "2026-04-04 09:29", {"weekend": ""}, "Sun 05 08:30",
                      id="clocks go back in a zone with a half-hour offset"),
-        pytest.param("Australia/Adelaide", "2026-10-03 09:30", {"weekend": ""}, "Sun 04 10:30",
+        pytest.param("Australia/Adelaide", "2026-10-03 09:29", {"weekend": ""}, "Sun 04 10:30",
                      id="clocks go forward in a zone with a half-hour offset"),
         pytest.param("Australia/Lord_Howe", "2026-04-04 01:40", {"weekend": "", "quiet_from": "00:00",
                      "quiet_until": "00:00"}, "Sun 05 01:30", id="clocks go back by half an hour"),

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.community import START, StandingClock, founded, running
+from tests.conversations import START, StandingClock, founded, running
 from tests.handlers.questions.acting import holds, set_up
 from tests.handlers.welcome.acting import AGAIN, NO_MORE, NUDGE, WEEK, at, heard_at, introduces, joined, leads_to
 
@@ -111,7 +111,7 @@ async def test_a_restart_forgets_nothing_and_doubles_nothing(tmp_path: Path) -> 
         ben = await joined(talk, "Ben")
         person = ben.id
     for days in (3, 4):
-        clock.move_to(START + timedelta(days=days))
+        clock.move_to(START + timedelta(days=days, minutes=1))
         async with running(tmp_path, clock=clock) as talk:
             await talk.settle()
             ben = talk.person(person, "Ben")
@@ -301,7 +301,7 @@ async def test_a_prompt_that_people_answer_is_a_conversation(tmp_path: Path) -> 
         await talk.wait(days=6)
         await fatima.says("/prompt now")
         prompt = (await fatima.sees("circle"))[-1]
-        await ana.says("Here is mine", place="circle", under=prompt.raw["id"])
+        await ana.says("Here is mine", place="circle", under=prompt.id)
         await talk.wait(days=1)
         shown = await ben.last()
         assert WEEK in shown

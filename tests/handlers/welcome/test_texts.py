@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from tests.community import Someone, Talk, founded, running
+from tests.conversations import Someone, Talk, founded, running
 from tests.handlers.questions.acting import holds
 from tests.handlers.welcome.acting import introduces, joined
 
@@ -96,8 +96,7 @@ async def test_an_edited_text_greets_newcomers_and_nothing_in_it_breaks_out(tmp_
             "be kind <!channel>\n[click](http://x)"
         )
         assert greeted.buttons == ["Introduce me", "Ask something", "The norms"]
-        spans = [span for block in greeted.raw["content"] for span in block.get("children", []) if span.get("bold")]
-        assert [span["text"] for span in spans] == ["Field Nurses"]
+        assert greeted.bold == ["Field Nurses"]
         await introduces(ben)
         assert (await ben.sees())[0].text.startswith("# Karibu")
 
@@ -224,7 +223,7 @@ async def test_the_norms_are_edited_in_the_same_way(tmp_path: Path) -> None:
         await fatima.says("/welcome edit norms")
         form = await fatima.form()
         assert form is not None
-        assert form["form"]["fields"][0]["initial"].startswith("- Ask early. There are no silly questions here.\n- ")
+        assert str(form.initial("text")).startswith("- Ask early. There are no silly questions here.\n- ")
         await fatima.fills_in(Text="- Be **kind**\n- Be brief in #{place}")
         for ask in (ben.presses("The norms"), ben.says("/rules")):
             await ask

@@ -112,7 +112,7 @@ async def test_a_shortcut_may_open_a_form(tmp_path: Path) -> None:
         await ben.uses_shortcut(message, "Keep this as")
         form = await ben.form()
         assert form is not None
-        assert form["form"]["title"] == "Keep it"
+        assert form.title == "Keep it"
 
 
 async def test_everybody_is_offered_what_they_may_do_and_the_role_is_checked(tmp_path: Path) -> None:

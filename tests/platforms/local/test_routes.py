@@ -202,11 +202,11 @@ async def test_the_wrong_answers_of_a_form_are_told_by_field_and_the_form_stays_
         assert errors == {"name": "Please fill this in.", "language": "Please choose from the list."}
         form = await ana.form()
         assert form is not None
-        ben = await talk.newcomer("Ben")
-        status, body, _ = await ask(talk, "POST", f"/local/forms/{form['id']}", json={"person": ben.id, "values": {}})
+        ben, path = await talk.newcomer("Ben"), f"/local/forms/{form.raw['id']}"
+        status, body, _ = await ask(talk, "POST", path, json={"person": ben.id, "values": {}})
         assert (status, body["error"]) == (400, "This form was sent already, or is no longer open.")
         await ana.fills_in(Community_name="Nurses")
-        status, body, _ = await ask(talk, "POST", f"/local/forms/{form['id']}", json={"person": ana.id, "values": {}})
+        status, body, _ = await ask(talk, "POST", path, json={"person": ana.id, "values": {}})
         assert (status, body["error"]) == (400, "This form was sent already, or is no longer open.")
 
 
@@ -278,7 +278,7 @@ async def test_a_form_that_was_refused_opens_again_with_what_was_typed(tmp_path:
         await ana.presses("Open the form")
         form = await ana.form()
         assert form is not None
-        typed = {one["label"]: one["initial"] for one in form["form"]["fields"]}
+        typed = {one.label: one.initial for one in form.fields}
         assert (typed["Community name"], typed["Time zone"]) == ("Nurses of the lake", "Middle of nowhere")
         await ana.fills_in(Time_zone="Africa/Nairobi")
         assert await ana.form() is None

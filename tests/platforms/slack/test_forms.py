@@ -218,3 +218,13 @@ def test_a_forged_choice_is_refused(forged: str) -> None:
 def test_a_form_that_no_modal_can_hold_is_a_mistake_of_its_maker() -> None:
     with pytest.raises(ValueError, match="at most 90 fields"):
         modal(form_of(*(DateField(name=f"d{number}", label="D") for number in range(MOST_FIELDS + 1))), OPENED, say)
+
+
+def test_a_form_names_commands_as_they_are_typed_here_and_keeps_what_people_wrote() -> None:
+    field = TextField(name="code", label="Its code (/log)", hint="/questions shows it.", initial="/help")
+    form = form_of(field, intro=Text("See /today and {x}", {"x": "/find"}))
+    intro, block = view_of(form)["blocks"]
+    assert words_of_block(intro) == "See /baraza today and /find"
+    assert block["label"]["text"] == "Its code (/baraza log)"
+    assert block["hint"]["text"] == "/baraza questions shows it."
+    assert block["element"]["initial_value"] == "/help"

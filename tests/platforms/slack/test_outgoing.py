@@ -226,3 +226,19 @@ def test_nothing_but_a_picture_is_told_in_words() -> None:
 def test_a_name_that_is_too_long_keeps_its_ending() -> None:
     (posting,) = postings(Message(Text("Here"), attachments=(Attachment("id", "n" * 900 + ".xlsx", "x"),)), say)
     assert posting.files[0].name.endswith("….xlsx")
+
+
+def test_commands_are_named_as_they_are_typed_here_and_people_keep_their_words() -> None:
+    inside = Text("**/ask** or {words}", {"words": "/find <!channel>"})
+    message = Message(Text("Type /help, /baraza or {more}", {"more": inside}), details=Text("See /{it}", {"it": "log"}))
+    first, second = postings(message, say)
+    shown = "Type /baraza help, /baraza or /baraza ask or /find <!channel>"
+    assert words_of_block(first.blocks[0]) == shown
+    assert first.text == html.escape(shown, quote=False)
+    assert words_of_block(second.blocks[0]) == "See /baraza log"
+    assert html.unescape(edited(message, say).text) == shown
+
+
+def test_commands_in_a_file_of_words_are_named_as_they_are_typed_here() -> None:
+    (file,) = postings(Message(Text("Type /help. {x}", {"x": "/ask " * 20_000})), say)[-1].files
+    assert file.words.startswith("Type /baraza help. /ask /ask")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import timedelta
+from typing import Any
 
 from aiohttp import web
 
@@ -47,7 +48,9 @@ class TelegramWire(Wire):
         self.platform = self._platform()
 
     def _platform(self) -> TelegramPlatform:
-        public = {"public_url": self.url or "http://127.0.0.1:1", "webhook_secret": SECRET} if self._webhook else {}
+        public: dict[str, Any] = (
+            {"public_url": self.url or "http://127.0.0.1:1", "webhook_secret": SECRET} if self._webhook else {}
+        )
         return TelegramPlatform(self.clock, self.telegram.token, api_url=self.telegram.url, pace=Unpaced(), **public)
 
     async def starts(self) -> None:

@@ -55,7 +55,8 @@ async def publish_view(call: Call) -> Json:
 async def upload_url(call: Call) -> Json:
     """Where a file can be put."""
     length = call.number("length", 0, at_most=LARGEST_FILE)
-    file = File(call.slack.ids.next("F"), call.text("filename"), length, call.workspace.id)
+    alt = call.text("alt_txt") or call.text("alt_text")
+    file = File(call.slack.ids.next("F"), call.text("filename"), length, call.workspace.id, alt=alt)
     call.slack.files[file.id] = file
     return {"upload_url": f"{call.slack.url}/upload/v1/{file.id}", "file_id": file.id}
 
@@ -108,6 +109,7 @@ def _shape(call: Call, file: File) -> Json:
         "mimetype": {"png": "image/png", "csv": "text/csv", "txt": "text/plain"}.get(kind, "application/octet-stream"),
         "user": call.workspace.bot.id,
         "size": file.length,
+        **({"alt_txt": file.alt} if file.alt else {}),
         "mode": "hosted",
         "is_external": False,
         "url_private": f"{call.slack.url}/files/{file.id}",

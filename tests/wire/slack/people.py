@@ -176,8 +176,15 @@ class Person:
 
         What the app finds wrong comes back by label, and the modal stays; so it does when the app doesn't answer.
         """
-        view = self._open_form()
-        delivery = await self._interactions.submission(view, state_of(self.workspace, view, by_label))
+        return await self.sends(self._open_form(), by_label)
+
+    async def sends(self, view: Json, by_label: Json, *, checked: bool = True) -> dict[str, str]:
+        """The same with any modal that was open, such as one on another device.
+
+        Without being ``checked`` it goes out as no client of Slack's would send it.
+        """
+        state = state_of(self.workspace, view, by_label, checked=checked)
+        delivery = await self._interactions.submission(view, state)
         if not delivery.acknowledged:
             return {"": "We had some trouble connecting. Try again?"}
         return self._respond(view, delivery.response)
@@ -207,7 +214,8 @@ class Person:
         else:
             assert action is None, f"unknown response_action {action}"
             assert not response, f"a form is answered with nothing, or with a response_action: {response}"
-            stack.remove(view)
+            if view in stack:
+                stack.remove(view)
         return {}
 
     # What they see

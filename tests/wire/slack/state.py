@@ -160,6 +160,8 @@ class File:
     length: int
     team: str
     title: str = ""
+    alt: str = ""
+    """What it shows, in words."""
     content: bytes | None = None
     shared: bool = False
 

@@ -60,7 +60,9 @@ class WebApi:
         if fault is not None and not fault.delivered:
             return await self._go_wrong(request, fault)
         response = await self._carry_out(name, arguments, header)
-        if fault is not None:
+        if fault is not None and fault.kind == "late":
+            await self._slack.faults.hang()
+        elif fault is not None:
             return await self._go_wrong(request, fault)
         return response
 

@@ -139,7 +139,8 @@ async def _arguments(request: web.Request) -> tuple[Json, dict[str, Upload]]:
     if request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         for name, value in (await request.post()).items():
             if isinstance(value, web.FileField):
-                uploads[name] = Upload(value.filename, value.file.read(), value.content_type)
+                with value.file as file:
+                    uploads[name] = Upload(value.filename, file.read(), value.content_type)
             else:
                 arguments.setdefault(name, value)
     elif request.can_read_body and await request.read():

@@ -2,9 +2,20 @@
 
 from __future__ import annotations
 
-from tests.wire.faults import Fault, Faults, dropped, hangs, rate_limited, server_error
+from tests.wire.faults import Fault, Faults, dropped, fine, hangs, rate_limited, server_error
 
-__all__ = ["Fault", "Faults", "dropped", "hangs", "not_found", "rate_limited", "says", "server_error", "unauthorized"]
+__all__ = [
+    "Fault",
+    "Faults",
+    "dropped",
+    "fine",
+    "hangs",
+    "not_found",
+    "rate_limited",
+    "says",
+    "server_error",
+    "unauthorized",
+]
 
 
 def says(status: int, description: str) -> Fault:

@@ -1,0 +1,56 @@
+"""Where the conversations of the capabilities are played: on the local page, and on the emulator of Slack."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Iterator
+
+import pytest
+
+from tests.community import OnTheLocalPage
+from tests.conversations import STAGE, Stage
+from tests.handlers.stages import HTTP, LOCAL, SOCKET, stages_of
+from tests.slack_community import OnSlack
+
+_STAGES: dict[str, Callable[[], Stage]] = {
+    LOCAL: OnTheLocalPage,
+    SOCKET: lambda: OnSlack(socket=True),
+    HTTP: lambda: OnSlack(socket=False),
+}
+
+
+def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
+    """Play each conversation once on each of its stages."""
+    stages = stages_of(metafunc.definition.nodeid)
+    if stages and metafunc.definition.get_closest_marker("asyncio") is not None:
+        metafunc.parametrize("played_on", stages, indirect=True)
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Where a workspace was opened, it is closed afterwards."""
+    if (
+        isinstance(item, pytest.Function)
+        and hasattr(item, "callspec")
+        and "played_on" in item.callspec.params
+        and "curtain" not in item.fixturenames
+    ):
+        item.fixturenames.append("curtain")
+
+
+@pytest.fixture(autouse=True)
+def played_on(request: pytest.FixtureRequest) -> Iterator[Stage]:
+    """Where this conversation is played; on the local page where nothing else is said.
+
+    It is used by every test, and not asynchronous, since a test only sees what is set before its loop begins.
+    """
+    played = _STAGES[getattr(request, "param", LOCAL)]()
+    token = STAGE.set(played)
+    yield played
+    STAGE.reset(token)
+
+
+@pytest.fixture
+async def curtain(played_on: Stage) -> AsyncIterator[None]:
+    """The stage is left as nobody had been there."""
+    yield
+    if isinstance(played_on, OnSlack):
+        await played_on.close()

@@ -1,0 +1,98 @@
+"""What is otherwise on Slack than on the page: how commands are called and told, and what a menu offers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from tests.conversations import STAGE
+from tests.handlers.questions.circle import Circle, circle
+from tests.slack_community import OnSlack, SlackSomeone
+
+ANSWER = "As short as you can."
+
+
+@pytest.fixture(params=[True, False], ids=["slack-socket", "slack-http"])
+def stage(request: pytest.FixtureRequest) -> OnSlack:
+    return OnSlack(socket=request.param)
+
+
+@pytest.fixture
+async def here(stage: OnSlack, tmp_path: Path) -> AsyncIterator[Circle]:
+    token = STAGE.set(stage)
+    async with circle(tmp_path) as found:
+        yield found
+    STAGE.reset(token)
+    await stage.close()
+
+
+def in_slack(who: object) -> SlackSomeone:
+    assert isinstance(who, SlackSomeone)
+    return who
+
+
+async def test_commands_are_told_as_they_are_typed(here: Circle) -> None:
+    ana = in_slack(here.ana)
+    await ana.says("/help")
+    shown = ana.person.last().text
+    assert "/baraza ask " in shown
+    assert not re.search(r"(?<!\w)/(?!baraza )\w", shown)
+    await ana.person.types("/baraza hlep", "circle")
+    await here.talk.settle()
+    assert ana.person.last("circle").text.startswith("I don't know /baraza hlep. Did you mean /baraza help?")
+    assert ana.person.last("circle").ephemeral
+    await ana.person.types("/baraza /ask")
+    await here.talk.settle()
+    assert (await ana.form()) is not None
+
+
+async def test_the_root_alone_and_a_call_by_name_open_the_menu(here: Circle) -> None:
+    ana = in_slack(here.ana)
+    await ana.person.types("/baraza", "circle")
+    await here.talk.settle()
+    menu = ana.person.last("circle")
+    assert menu.ephemeral
+    assert "/baraza help shows everything" in menu
+    await ana.person.writes("circle", "@Baraza")
+    await here.talk.settle()
+    assert ana.person.last("circle").buttons == menu.buttons
+    await ana.presses("Ask something", place="circle")
+    assert (await ana.form()) is not None
+
+
+async def test_who_may_not_is_told_who_may_though_the_menu_offers_it_to_everybody(here: Circle) -> None:
+    message = await here.mei.says(ANSWER, place="circle")
+    await here.ana.uses_shortcut(message, "Save as answer")
+    refused = "Only experts and facilitators can do this. Please ask a facilitator."
+    assert (await here.ana.last("circle")).text == refused
+    assert (await here.ana.form()) is None
+
+
+async def test_a_form_that_is_sent_twice_counts_once(here: Circle) -> None:
+    await here.asks(here.ana, "How long may the cold box stand open?")
+    await here.hassan.presses("Answer")
+    form = await here.hassan.form()
+    assert form is not None
+    await here.hassan.sends(form, Your_answer=ANSWER)
+    told = await here.hassan.hears()
+    await here.hassan.sends(form, Your_answer="Something else.")
+    assert await here.hassan.hears() == told
+    (answer,) = [said for said in await here.ana.hears() if "answers:" in said]
+    assert ANSWER in answer
+
+
+async def test_who_calls_in_a_thread_is_answered_in_the_thread(here: Circle) -> None:
+    ana = in_slack(here.ana)
+    message = await here.mei.says("Ice packs keep for nine hours.", place="circle")
+    await ana.person.writes("circle", "@Baraza log story", thread=message)
+    await here.talk.settle()
+    offered = ana.person.sees("circle", thread=message)[-1]
+    assert offered.ephemeral
+    assert offered.buttons == ["Open the form"]
+    await ana.person.writes("circle", "@Baraza rules", thread=message)
+    await here.talk.settle()
+    assert "Ask early." in ana.person.sees("circle", thread=message)[-1]
+    assert not [one for one in ana.person.sees("circle") if one.ephemeral]
