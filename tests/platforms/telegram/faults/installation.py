@@ -111,12 +111,16 @@ class Installed:
 
     async def fails_to_keep(self, told: Delivery) -> None:
         """Wait until an update was handed over, and could not be kept."""
-        async with asyncio.timeout(5):
-            while not self._has_failed_to_keep(told):  # noqa: ASYNC110 - nobody tells when the platform has noticed
-                await asyncio.sleep(0.005)
+        if self.webhook:
+            await self.comes_to(lambda: bool(told.statuses))
+        else:
+            await self.comes_to(lambda: "can't be kept" in (self.platform.trouble() or ""))
 
-    def _has_failed_to_keep(self, told: Delivery) -> bool:
-        return bool(told.statuses) if self.webhook else "can't be kept" in (self.platform.trouble() or "")
+    async def comes_to(self, holds: Callable[[], bool]) -> None:
+        """Wait until something holds that nobody tells of, for a few seconds of real time."""
+        async with asyncio.timeout(5):
+            while not holds():  # noqa: ASYNC110 - as nobody tells of it
+                await asyncio.sleep(0.005)
 
     async def takes(self, told: Delivery) -> None:
         """Wait until an update was taken, and let everything come of it."""

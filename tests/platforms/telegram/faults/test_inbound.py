@@ -120,8 +120,7 @@ async def test_polling_waits_for_a_slow_commit_before_it_confirms(tmp_path: Path
             await here.ana.writes("circle", "hello")
             told = here.told_last()
             await here.telegram.clock.move(600)
-            before = (told.handed, told.acknowledged)
-        assert before == (True, False)
+            assert (told.handed, told.acknowledged) == (True, False)
         here.telegram.patience = 5
         await here.settles()
         assert told.acknowledged

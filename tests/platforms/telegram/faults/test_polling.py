@@ -1,11 +1,10 @@
-"""Telegram, when it can't be asked for news: it is asked for ever, and the bot says that it is deaf."""
+"""When Telegram can't be asked for news: it is asked again for ever, and until then the bot says that it is deaf."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import aiohttp
 import pytest
@@ -37,28 +36,20 @@ WAYS = {
 }
 
 
-async def until(here: Installed, holds: Callable[[], bool]) -> None:
-    """Wait until something holds, for a few seconds of real time."""
-    async with asyncio.timeout(5):
-        while not holds():  # noqa: ASYNC110 - nobody tells when the platform has noticed
-            await asyncio.sleep(0.005)
-
-
 def deaf(here: Installed, why: str) -> Callable[[], bool]:
     return lambda: why in (here.platform.trouble() or "")
 
 
 @pytest.mark.parametrize(("fault", "why"), WAYS.values(), ids=WAYS)
 async def test_while_it_cannot_be_asked_it_says_so_and_goes_on_asking(tmp_path: Path, fault: Fault, why: str) -> None:
-    patient: dict[str, Any] = {"poll": 1, "slack": 0.5, "waits": (0.05,), "stand_by": 0.05}
-    async with installed(tmp_path, echo(), **patient) as here:
+    async with installed(tmp_path, echo(), poll=1, slack=0.5, waits=(0.05,), stand_by=0.05) as here:
         await here.telegram.updates.waited_for.wait()
         here.telegram.faults.plan("getUpdates", *[fault] * 200)
         await here.telegram.clock.move(30)  # the question that waits ends
         here.telegram.patience = 0
         await here.ana.writes("circle", "hello")
         told = here.told_last()
-        await until(here, deaf(here, why))
+        await here.comes_to(deaf(here, why))
         await here.telegram.faults.struck("getUpdates", 3)
         assert (await here.health())[0] == 503
         here.telegram.faults.clear()
@@ -84,7 +75,7 @@ async def test_beside_another_program_with_the_same_token_it_stands_by_and_takes
         await here.telegram.updates.waited_for.wait()
         url = f"{here.telegram.url}/bot{here.telegram.token}/getUpdates"
         asking = asyncio.create_task(_asks(other, url))
-        await until(here, deaf(here, "another program asks with the same token (409)"))
+        await here.comes_to(deaf(here, "another program asks with the same token (409)"))
         asked = sum(one.method == "getUpdates" for one in here.telegram.calls)
         assert asked == 2, "the first, and the one that was cut off"
         assert (await here.health())[0] == 503
@@ -122,7 +113,7 @@ async def test_a_start_while_telegram_fails_becomes_whole_later(
         await here.ana.writes("circle", "again")
         await here.settles()
         assert here.ana.hears("circle") == ["hello", "again"]
-        await until(here, lambda: here.platform.trouble() is None)
+        await here.comes_to(lambda: here.platform.trouble() is None)
         assert await here.health() == (200, [])
         refused = [why for _, why in here.telegram.refused()]
         assert not [why for why in refused if "Conflict" in why], "it asks twice at once"

@@ -1,4 +1,4 @@
-"""Requests to the webhook that are none of Telegram's, or are damaged: refused, never a 500, no words in the log."""
+"""Requests to the webhook that are not Telegram's, or are damaged: refused, never a 500, and no words in the log."""
 
 from __future__ import annotations
 
