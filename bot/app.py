@@ -85,7 +85,10 @@ class App:
         registry = Registry(discover_capabilities() if capabilities is None else capabilities, declared)
         texts = Texts(settings.default_language)
         assistant = assistant_within_budget(settings, database, self.clock, self.metrics)
-        self.frame = Frame(self.clock, texts, database.cipher, registry, settings, self._understand, assistant)
+        needs_first_word = frozenset(platform.name for platform in platforms if platform.needs_first_word)
+        self.frame = Frame(
+            self.clock, texts, database.cipher, registry, settings, self._understand, assistant, needs_first_word
+        )
         dead_letters = DeadLetters(database, self.frame)
         self.delivery = Delivery(database, self.platforms, self.clock, self.metrics, dead_letters)
         self.tasks = TaskRunner(database, self.frame, self._after_work)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
+from bot import reachability
 from bot.core.addresses import Account
 from bot.core.dispatch import NotAllowed, Registry, Step, acting_on, check_roles
 from bot.core.errors import Refusal
@@ -51,6 +52,7 @@ class Handling:
         failed: BaseException | None = None
         async with self._database.transaction() as session:
             await record(session, events, self._frame.clock.now())
+            await reachability.keep(session, self._frame, events)
             done = await inbox.handlers_done(session, event_id)
         for number, (event, step) in enumerate(steps):
             mark_name = f"{number}.{step.name if step else 'act'}"

@@ -28,6 +28,11 @@ def open_form_button(label: str) -> Button:
     return Button(label, OPEN_FORM)
 
 
+def conversation_digest(cipher: Cipher, destination: Destination) -> bytes:
+    """What stands in the outbox for the conversation that a destination is part of."""
+    return cipher.digest("conversation", platform_of(destination), tenant_of(destination), conversation_of(destination))
+
+
 class Messenger:
     """Writes outbox rows, and remembers what their buttons and forms mean, inside one transaction."""
 
@@ -100,11 +105,10 @@ class Messenger:
         self, operation: str, kind: Kind, destination: Destination, body: dict[str, Any], reference: str
     ) -> OutboxRow:
         now = self._clock.now()
-        where = (platform_of(destination), tenant_of(destination), conversation_of(destination))
         row = OutboxRow(
             reference=reference,
             platform=platform_of(destination),
-            conversation=self._cipher.digest("conversation", *where),
+            conversation=conversation_digest(self._cipher, destination),
             operation=operation,
             kind=kind.value,
             destination=destination_to_json(destination),

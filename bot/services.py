@@ -22,7 +22,7 @@ from bot.core.roles import Role
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
-from storage import communities, inbox, members, tasks
+from storage import communities, inbox, members, private_chats, tasks
 from storage.communities import Community, CommunityPlace
 from storage.database import Database, Session
 from storage.encryption import Cipher
@@ -44,7 +44,8 @@ def _nothing_understood(_platform: str, _body: bytes) -> Sequence[Event]:
 class Frame:
     """What stays the same from event to event. ``understand`` reads what the inbox keeps.
 
-    ``assistant`` is None where it is switched off; only slow work may wait for it.
+    ``assistant`` is None where it is switched off; only slow work may wait for it. ``needs_first_word`` names the
+    platforms where people have to write to the bot before it may write to them.
     """
 
     clock: Clock
@@ -54,6 +55,7 @@ class Frame:
     settings: Settings
     understand: Understand = _nothing_understood
     assistant: Assistant | None = None
+    needs_first_word: frozenset[str] = frozenset()
 
 
 @dataclass
@@ -177,9 +179,24 @@ class Services:
         return await self.messenger.send(InPlace(place, thread), message, kind)
 
     async def tell(self, member: Member, message: Message, kind: Kind) -> OutboxRow | None:
-        """Say something to one member privately, on the account that came last; None when none can be reached."""
+        """Say something to one member privately, on the newest account that can be written to; None without any.
+
+        Where they have to write first on all of them, it waits for that on the newest.
+        """
         accounts = await members.reachable_accounts_of(self.session, member.id)
-        return await self.write_to(accounts[0], message, kind) if accounts else None
+        open_ones = [account for account in accounts if await self.can_write_to_account(account)]
+        return await self.write_to((open_ones or accounts)[0], message, kind) if accounts else None
+
+    async def can_write_to(self, member: Member) -> bool:
+        """Whether what is told to a member privately arrives now, as far as is known."""
+        accounts = await members.reachable_accounts_of(self.session, member.id)
+        return any([await self.can_write_to_account(account) for account in accounts])
+
+    async def can_write_to_account(self, account: Account) -> bool:
+        """The same for an account, also of somebody who is no member."""
+        if account.platform not in self.frame.needs_first_word:
+            return True
+        return bool(await private_chats.open_among(self.session, [account]))
 
     async def write_to(self, account: Account, message: Message, kind: Kind) -> OutboxRow:
         """Say something privately to an account, also of somebody who is no member."""

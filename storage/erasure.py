@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, LargeBinary, Table, and_, delete, not_, update
 from sqlmodel import col, select
 
-from storage import erased_accounts, questions
+from bot.core.addresses import Account
+from storage import erased_accounts, private_chats, questions
 from storage.columns import DECLARED, Declared, Erase, SealedBytes, SealedJson
 from storage.database import Session
 from storage.encryption import Cipher
@@ -27,6 +28,8 @@ FOUND_OTHERWISE = frozenset(
         "confidential_asker",
         # Digests that lead to nobody: storage/erased_accounts.py
         "erased_account",
+        # Digests that a function deletes: storage/private_chats.py
+        "private_chat",
     }
 )  # fmt: skip
 """Tables with something of people in them that no column leads to; each has a function that does."""
@@ -82,6 +85,7 @@ async def erase(
     await session.flush()  # what follows goes past the session's objects
     accounts = (await session.exec(select(MemberAccount).where(MemberAccount.member_id == member_id))).all()
     await erased_accounts.add(session, [one.user_key for one in accounts], now)
+    await private_chats.forget(session, [Account(one.platform, one.tenant, one.user) for one in accounts])
     await erased_accounts.was_on(session, member_id, {one.platform for one in accounts})
     await questions.forget_asker(session, cipher, member_id, keep_shared=keep_shared)
     for table in reversed(all_tables()):

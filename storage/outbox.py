@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, and_, delete, exists, func, text, update
+from sqlalchemy import Index, SmallInteger, and_, delete, exists, false, func, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
@@ -30,6 +30,7 @@ class OutboxRow(SQLModel, table=True):
     """One thing to send, edit or open. Rows of one ``conversation`` (a digest) go out in order.
 
     ``reference`` names the message for ever; ``target`` is the reference of the message that an edit changes.
+    ``awaits_first_word``: it goes out once its person has written to the bot, and keeps nothing else waiting.
     """
 
     __tablename__ = "outbox"
@@ -54,6 +55,7 @@ class OutboxRow(SQLModel, table=True):
     attempts: int = neutral(default=0, sa_type=SmallInteger)
     sent: dict[str, Any] | None = personal(default=None, sa_type=SealedJson)
     reason: str = neutral(default="")
+    awaits_first_word: bool = neutral(default=False, sa_column_kwargs={"server_default": false()})
 
 
 async def add(session: Session, row: OutboxRow) -> OutboxRow:
@@ -69,7 +71,12 @@ async def claim_due(session: Session, now: datetime, limit: int) -> list[OutboxR
     row: Any = OutboxRow
     open_states = (OutboxState.WAITING.value, OutboxState.SENDING.value)
     blocked = exists().where(
-        and_(earlier.conversation == row.conversation, earlier.id < row.id, earlier.state.in_(open_states))
+        and_(
+            earlier.conversation == row.conversation,
+            earlier.id < row.id,
+            earlier.state.in_(open_states),
+            ~earlier.awaits_first_word,
+        )
     )
     statement = (
         select(OutboxRow)
@@ -109,6 +116,19 @@ async def send_again(session: Session, row_id: int, at: datetime, attempts: int,
     await _change(session, row_id, **change)
 
 
+async def hold(session: Session, row_id: int, until: datetime) -> None:
+    """It waits for its person's first word, and is tried once more at ``until`` if that doesn't come."""
+    change = {"state": OutboxState.WAITING.value, "not_before": until, "awaits_first_word": True}
+    await _change(session, row_id, **change, reason="waits for the person to write first")
+
+
+async def let_go(session: Session, conversation: bytes, now: datetime) -> bool:
+    """The person of a conversation has written: what waited for that goes out now, in order. Whether there was any."""
+    waiting = (col(OutboxRow.state) == OutboxState.WAITING.value, col(OutboxRow.awaits_first_word))
+    statement = update(OutboxRow).where(col(OutboxRow.conversation) == conversation, *waiting)
+    return bool((await session.exec(statement.values(awaits_first_word=False, not_before=now))).rowcount)
+
+
 async def bury(session: Session, row_id: int, reason: str) -> None:
     """It can't arrive. It stays, visible to ``baraza doctor``, with a reason that quotes nobody."""
     await _change(session, row_id, state=OutboxState.DEAD.value, reason=reason)
@@ -120,9 +140,10 @@ async def by_reference(session: Session, reference: str) -> OutboxRow | None:
 
 
 async def depth(session: Session) -> tuple[int, datetime | None]:
-    """How many rows are open, and since when the oldest waits."""
+    """How many rows are open, and since when the oldest waits; what waits for a person's first word is no backlog."""
     statement = select(func.count(), func.min(OutboxRow.created_at)).where(
-        col(OutboxRow.state).in_((OutboxState.WAITING.value, OutboxState.SENDING.value))
+        col(OutboxRow.state).in_((OutboxState.WAITING.value, OutboxState.SENDING.value)),
+        ~col(OutboxRow.awaits_first_word),
     )
     count, oldest = (await session.exec(statement)).one()
     return count, oldest

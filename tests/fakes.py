@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.core.addresses import (
@@ -16,28 +16,18 @@ from bot.core.addresses import (
     InPlace,
     MessageRef,
     OnlyVisibleTo,
-    Person,
     Place,
     conversation_of,
 )
 from bot.core.clock import Clock
-from bot.core.events import (
-    BotInvited,
-    BotUninstalled,
-    ButtonPressed,
-    CommandUsed,
-    Event,
-    FormSubmitted,
-    Joined,
-    MessagePosted,
-    ShortcutUsed,
-    Trigger,
-)
+from bot.core.events import Event, MessagePosted
 from bot.core.messages import Message
 from bot.core.platform import (
     CannotTell,
+    ChatIsClosed,
     Edit,
     Host,
+    NotYetReachable,
     OpenForm,
     OutcomeUnknown,
     Outgoing,
@@ -46,8 +36,7 @@ from bot.core.platform import (
     TriggerExpired,
     Undeliverable,
 )
-
-TENANT = "tenant"
+from tests.fake_events import TENANT, TRANSLATIONS
 
 
 @dataclass(frozen=True)
@@ -88,12 +77,17 @@ class FakePlatform:
     clock: Clock
     name: str = "fake"
     can_tell: bool = True
+    needs_first_word: bool = False
     places: set[str] = field(default_factory=lambda: {"circle", "square"})
     people: set[str] = field(default_factory=lambda: {"ana", "ben"})
     shown: list[Shown] = field(default_factory=list)
     opened: list[OpenForm] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
     not_accepted: list[RawEvent] = field(default_factory=list)
+    started: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
+    doors: list[tuple[str, str]] = field(default_factory=list)
+    """Whom the platform showed, and in which place, how to begin to write with the bot."""
 
     def __post_init__(self) -> None:
         self._host: Host | None = None
@@ -157,6 +151,20 @@ class FakePlatform:
     ) -> RawEvent:
         more = {"name": name, "arguments": arguments, "about": _quoted(about) if about else None}
         return await self.tell("command", person, place=place, **more, **self._trigger())
+
+    async def starts(self, person: str, payload: str = "") -> RawEvent:
+        """Open the private chat with the bot, from then on it may write there; by a link that brings ``payload``."""
+        self.blocked.discard(person)
+        self.started.add(person)
+        return await self.commands(person, "start", payload)
+
+    async def blocks_the_bot(self, person: str) -> RawEvent:
+        self.blocked.add(person)
+        return await self.tell("closed", person)
+
+    async def unblocks_the_bot(self, person: str) -> RawEvent:
+        self.blocked.discard(person)
+        return await self.tell("reopened", person)
 
     async def uses_shortcut(self, person: str, name: str, about: MessagePosted) -> RawEvent:
         place = about.place.id if about.place else None
@@ -224,7 +232,7 @@ class FakePlatform:
         data = json.loads(body)
         if not isinstance(data, dict):
             raise ValueError("not an event of this platform")
-        translation = _TRANSLATIONS.get(str(data.get("type")))
+        translation = TRANSLATIONS.get(str(data.get("type")))
         try:
             return [] if translation is None else [translation(self, data)]
         except (KeyError, TypeError) as error:
@@ -266,6 +274,17 @@ class FakePlatform:
             return None
         return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
 
+    def _check_first_word(self, to: Destination) -> None:
+        if not self.needs_first_word or isinstance(to, InPlace):
+            return
+        person = to.account.user
+        if person in self.blocked:
+            raise ChatIsClosed
+        if person not in self.started:
+            if isinstance(to, OnlyVisibleTo):
+                self.doors.append((person, to.place.id))
+            raise NotYetReachable
+
     def _edit(self, edit: Edit) -> MessageRef:
         for number, one in enumerate(self.shown):
             if one.ref == edit.target:
@@ -280,6 +299,7 @@ class FakePlatform:
             raise Undeliverable("the person is gone")
         if isinstance(to, InPlace | OnlyVisibleTo) and to.place.id not in self.places:
             raise Undeliverable("the place is gone")
+        self._check_first_word(to)
         thread = to.thread if isinstance(to, InPlace) else None
         ref = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread)
         self.shown.append(Shown(ref, send.reference, to, _reachable(send.message, self.name)))
@@ -296,69 +316,7 @@ def _reachable(message: Message, platform: str) -> Message:
     return replace(message, buttons=kept)
 
 
-def _common(platform: FakePlatform, data: Mapping[str, Any]) -> dict[str, Any]:
-    person = data["person"]
-    where = platform.place(data["place"]) if data["place"] else None
-    by = Person(platform.account(person), data.get("name", person) if data["type"] == "joined" else person)
-    return {"at": datetime.fromisoformat(data["at"]), "by": by, "place": where}
-
-
-def _trigger(data: Mapping[str, Any]) -> Trigger:
-    return Trigger(data["trigger"], datetime.fromisoformat(data["until"]))
-
-
-def _posted(platform: FakePlatform, data: Mapping[str, Any]) -> MessagePosted:
-    key, thread = f"w{data['number']}", data.get("thread")
-    message = MessageRef(platform.name, TENANT, data["place"] or data["person"], key, thread)
-    return MessagePosted(
-        **_common(platform, data), key=key, message=message, thread_key=thread, text=str(data.get("text", ""))
-    )
-
-
-def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return Joined(**_common(platform, data), key=f"join {data['number']}")
-
-
 def _quoted(message: MessagePosted) -> dict[str, Any]:
     who = {"type": "message", "person": message.by.account.user, "at": message.at.isoformat()}
     words = {"number": message.key.removeprefix("w"), "text": message.text, "thread": message.thread_key}
     return {**who, **words, "place": message.place.id if message.place else None}
-
-
-def _command(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    about = _posted(platform, data["about"]) if data.get("about") else None
-    words = {"name": data["name"], "arguments": data["arguments"]}
-    return CommandUsed(**_common(platform, data), **words, trigger=_trigger(data), about=about)
-
-
-def _shortcut(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    about = _posted(platform, data["about"])
-    return ShortcutUsed(**_common(platform, data), name=data["name"], about=about, trigger=_trigger(data))
-
-
-def _pressed(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return ButtonPressed(**_common(platform, data), button=data["button"], trigger=_trigger(data))
-
-
-def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return FormSubmitted(**_common(platform, data), form=data["form"], values=data["values"], trigger=_trigger(data))
-
-
-def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return BotInvited(**_common(platform, data))
-
-
-def _uninstalled(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return BotUninstalled(at=datetime.fromisoformat(data["at"]), by=Person(platform.account(""), ""))
-
-
-_TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
-    "message": _posted,
-    "joined": _joined,
-    "command": _command,
-    "shortcut": _shortcut,
-    "button": _pressed,
-    "form": _submitted,
-    "invited": _invited,
-    "uninstalled": _uninstalled,
-}

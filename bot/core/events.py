@@ -250,6 +250,22 @@ class GivenUp:
     """Something in the community that ``services`` are about has become a dead letter. No event, but news of one."""
 
 
+@dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """Somebody in the community that ``services`` are about can't be written to privately. No event, but news of one.
+
+    It is told at most once a day of one person.
+    """
+
+
+def opens_chat(event: Event) -> bool:
+    """Whether an event shows that the bot may write to who did it: they wrote to it themselves, or let it write again.
+
+    A button may be pressed, and something looked up, where the bot can't write.
+    """
+    return event.private and isinstance(event, MessagePosted | CommandUsed | ChatReopened)
+
+
 def as_it_stands(told: Iterable[Event]) -> MessagePosted | None:
     """A message with the words of its latest edit, out of everything that was told of it, in any order.
 

@@ -77,7 +77,18 @@ class OutcomeUnknown(Exception):
 
 
 class Undeliverable(Exception):
-    """It can never arrive: the person blocked the bot, the place is gone. ``str()`` says why, without names."""
+    """It can never arrive: the person is unknown, the place is gone. ``str()`` says why, without names."""
+
+
+class ChatIsClosed(Undeliverable):
+    """The person wants no private messages from the bot. What comes later may arrive, once they open the chat again."""
+
+
+class NotYetReachable(Exception):
+    """The person has to write to the bot first. It did not arrive; the frame keeps it until they do.
+
+    For what one person alone may see in a place, the platform shows them there how to begin before it raises this.
+    """
 
 
 class TriggerExpired(Exception):
@@ -167,12 +178,16 @@ class Platform(Protocol):
     """Slack, Telegram, the local page: each translates, and none decides.
 
     Promises: ``translate`` is pure and gives UTC times; ``deliver`` shows a message at most once for each
-    ``reference`` where the platform can tell, and raises NotSent, OutcomeUnknown, Undeliverable or
-    TriggerExpired, nothing else, when it can't; events that ``start`` receives are acknowledged to the
-    platform only after ``Host.accept`` returned.
+    ``reference`` where the platform can tell, and raises NotSent, OutcomeUnknown, Undeliverable,
+    NotYetReachable or TriggerExpired, nothing else, when it can't; events that ``start`` receives are
+    acknowledged to the platform only after ``Host.accept`` returned.
+
+    ``needs_first_word``: nobody can be written to privately before they have written to the bot. Only then does
+    ``deliver`` raise NotYetReachable, for what goes to one person alone.
     """
 
     name: str
+    needs_first_word: bool
 
     async def start(self, host: Host) -> None:
         """Begin to receive. Returns when the platform is ready, or raises with a plain sentence."""

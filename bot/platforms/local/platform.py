@@ -33,6 +33,7 @@ class LocalPlatform:
     """See ``bot.core.platform.Platform``. A message is shown once for each reference, whatever happens."""
 
     name = PLATFORM
+    needs_first_word = False
 
     def __init__(self, path: Path, clock: Clock, time_zone: str = COMMUNITY.time_zone) -> None:
         self.chat = LocalChat(path, clock.now)

@@ -32,6 +32,7 @@ class SlackPlatform:
     """
 
     name = PLATFORM
+    needs_first_word = False
 
     def __init__(
         self,

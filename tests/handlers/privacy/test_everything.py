@@ -16,6 +16,7 @@ from typing import Any
 import pytest
 from sqlmodel import select
 
+from bot.core.addresses import Account
 from bot.core.platform import RawEvent
 from bot.local_installation import LocalApp
 from handlers.health import report
@@ -26,6 +27,7 @@ from storage import (
     first_posts,
     imports,
     opting_out,
+    private_chats,
     questions,
     tasks,
     thanks,
@@ -183,6 +185,7 @@ async def leave_traces(here: Circle) -> None:
                 body={}, created_at=now, not_before=now, state=OutboxState.DEAD.value,
             )
         )  # fmt: skip
+        await private_chats.open_up(session, Account("local", "local", here.renee.id), now)
     await here.app.accept([RawEvent("local", "local", "dead", "dm", b'["' + here.renee.id.encode() + b'"]')])
     await here.app.settle()
 
@@ -199,6 +202,9 @@ async def touched(here: Circle) -> set[str]:
         found.add("button")
     if any(row["member_id"] == member_id for row in kept["confidential_asker"]):
         found.add("confidential_asker")
+    async with here.app.database.reading() as session:
+        if await private_chats.open_among(session, [Account("local", "local", here.renee.id)]):
+            found.add("private_chat")
     return found
 
 

@@ -1,0 +1,62 @@
+"""What a row of the outbox asks a platform for."""
+
+from __future__ import annotations
+
+from bot.core.addresses import Account, InPlace, OnlyVisibleTo
+from bot.core.messages import Kind
+from bot.core.platform import Edit, NotYetReachable, OpenForm, Outgoing, Send
+from bot.core.serialization import (
+    destination_from_json,
+    form_from_json,
+    message_from_json,
+    ref_from_json,
+    trigger_from_json,
+)
+from storage import outbox
+from storage.database import Database
+from storage.outbox import OutboxRow, OutboxState
+
+_SEND_AGAIN = {Kind.ANSWER, Kind.RECEIPT, Kind.WELCOME}
+
+
+async def outgoing_of(database: Database, row: OutboxRow) -> Outgoing | None:
+    """What the row asks for. None when it has nothing left to change.
+
+    Raises NotYetReachable for a change of a message that itself waits for its person's first word.
+    """
+    destination = destination_from_json(row.destination)
+    if row.operation == "form":
+        trigger = row.body["trigger"]
+        if trigger is None or row.attempts:
+            return instead(row)
+        form = form_from_json(row.body["form"])
+        return OpenForm(row.reference, destination, row.body["form_id"], form, trigger_from_json(trigger))
+    message = message_from_json(row.body["message"])
+    if row.operation == "send":
+        return Send(row.reference, destination, message, Kind(row.kind))
+    async with database.reading() as session:
+        earlier = await outbox.by_reference(session, row.target or "")
+    if earlier is not None and earlier.awaits_first_word and earlier.state == OutboxState.WAITING.value:
+        raise NotYetReachable
+    if earlier is None or earlier.sent is None:
+        return None
+    return Edit(row.reference, destination, ref_from_json(earlier.sent), message)
+
+
+def instead(row: OutboxRow) -> Send:
+    """The message with a button, for a form that can't be opened any more."""
+    destination = destination_from_json(row.destination)
+    return Send(row.reference, destination, message_from_json(row.body["instead"]), Kind.RECEIPT)
+
+
+def may_come_twice(row: OutboxRow) -> bool:
+    """An edit, made again, changes nothing; some messages are worth a repeat. Ephemeral ones never are."""
+    if isinstance(destination_from_json(row.destination), OnlyVisibleTo):
+        return False
+    return row.operation == "edit" or Kind(row.kind) in _SEND_AGAIN
+
+
+def reader_of(row: OutboxRow) -> Account | None:
+    """The one person whom a row shows something to; None for what goes to everybody in a place."""
+    destination = destination_from_json(row.destination)
+    return None if isinstance(destination, InPlace) else destination.account
