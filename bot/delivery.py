@@ -32,7 +32,7 @@ from bot.dead_letters import DeadLetters
 from bot.logs import where_it_failed
 from bot.loops import Loop
 from bot.metrics import Metrics
-from bot.outgoing import instead, may_come_twice, outgoing_of, reader_of
+from bot.outgoing import can_be_looked_for, instead, may_come_twice, outgoing_of, reader_of
 from storage import outbox, private_chats
 from storage.database import Database, Session
 from storage.outbox import OutboxRow
@@ -224,6 +224,8 @@ class Delivery(Loop):
 
         A form is opened once. Whether it was, nobody can tell: a button leads to it either way.
         """
+        if not can_be_looked_for(row):
+            return self._again(row, "nobody knows whether it was done")
         outgoing: Outgoing | None = None
         try:
             outgoing = await outgoing_of(self._database, row)
@@ -284,6 +286,8 @@ class Delivery(Loop):
             await outbox.send_again(session, row.id, outcome.again_at, row.attempts + 1, "not sent yet")
         else:
             await outbox.mark_sent(session, row.id, ref_to_json(outcome.sent) if outcome.sent else None)
+            if row.operation == "delete" and row.target:
+                await outbox.is_gone(session, row.target)
         self._on_delivered()
 
     async def _hold(self, session: Session, row: OutboxRow, since: datetime) -> None:

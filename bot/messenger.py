@@ -9,7 +9,7 @@ from bot.core.addresses import Account, Destination, conversation_of, platform_o
 from bot.core.clock import Clock
 from bot.core.events import Trigger
 from bot.core.forms import Form
-from bot.core.messages import Button, Kind, Message
+from bot.core.messages import FOLLOW_START, Button, Kind, Message
 from bot.core.serialization import destination_to_json, form_to_json, message_to_json, trigger_to_json
 from storage import buttons, forms, outbox
 from storage.buttons import StoredButton
@@ -54,15 +54,25 @@ class Messenger:
         if earlier is None:
             return
         body = {"message": message_to_json(await self._with_tokens(message, reference))}
+        await self._change(earlier, "edit", body)
+
+    async def take_down(self, reference: str) -> None:
+        """Take an earlier message away again, also before it went out; nothing happens when that one is unknown."""
+        earlier = await outbox.by_reference(self._session, reference)
+        if earlier is None or await outbox.withdraw(self._session, reference):
+            return
+        await self._change(earlier, "delete", {})
+
+    async def _change(self, earlier: OutboxRow, operation: str, body: dict[str, Any]) -> None:
         now = self._clock.now()
         row = OutboxRow(
             platform=earlier.platform,
             conversation=earlier.conversation,
-            operation="edit",
+            operation=operation,
             kind=earlier.kind,
             destination=earlier.destination,
             body=body,
-            target=reference,
+            target=earlier.reference,
             created_at=now,
             not_before=now,
         )
@@ -123,7 +133,7 @@ class Messenger:
         if not message.buttons:
             return message
         with_tokens = tuple(
-            button if button.goes_to else replace(button, token=new_token()) for button in message.buttons
+            button if button.goes_to else replace(_acting(button), token=new_token()) for button in message.buttons
         )
         now = self._clock.now()
         rows = [
@@ -140,3 +150,8 @@ class Messenger:
         ]
         await buttons.remember(self._session, rows)
         return replace(message, buttons=with_tokens)
+
+
+def _acting(button: Button) -> Button:
+    """The button with the action that it has where it is a button like any other."""
+    return replace(button, action=FOLLOW_START, subject=button.starts) if button.starts else button

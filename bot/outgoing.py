@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.core.addresses import Account, InPlace, OnlyVisibleTo
 from bot.core.messages import Kind
-from bot.core.platform import Edit, NotYetReachable, OpenForm, Outgoing, Send
+from bot.core.platform import Delete, Edit, NotYetReachable, OpenForm, Outgoing, Send
 from bot.core.serialization import (
     destination_from_json,
     form_from_json,
@@ -31,22 +31,29 @@ async def outgoing_of(database: Database, row: OutboxRow) -> Outgoing | None:
             return instead(row)
         form = form_from_json(row.body["form"])
         return OpenForm(row.reference, destination, row.body["form_id"], form, trigger_from_json(trigger))
-    message = message_from_json(row.body["message"])
     if row.operation == "send":
-        return Send(row.reference, destination, message, Kind(row.kind))
+        return Send(row.reference, destination, message_from_json(row.body["message"]), Kind(row.kind))
     async with database.reading() as session:
         earlier = await outbox.by_reference(session, row.target or "")
     if earlier is not None and earlier.awaits_first_word and earlier.state == OutboxState.WAITING.value:
         raise NotYetReachable
     if earlier is None or earlier.sent is None:
         return None
-    return Edit(row.reference, destination, ref_from_json(earlier.sent), message)
+    target = ref_from_json(earlier.sent)
+    if row.operation == "delete":
+        return Delete(row.reference, destination, target)
+    return Edit(row.reference, destination, target, message_from_json(row.body["message"]))
 
 
 def instead(row: OutboxRow) -> Send:
     """The message with a button, for a form that can't be opened any more."""
     destination = destination_from_json(row.destination)
     return Send(row.reference, destination, message_from_json(row.body["instead"]), Kind.RECEIPT)
+
+
+def can_be_looked_for(row: OutboxRow) -> bool:
+    """Whether it leaves something to look for; what doesn't is simply done again, which changes nothing."""
+    return row.operation in ("send", "edit", "form")
 
 
 def may_come_twice(row: OutboxRow) -> bool:

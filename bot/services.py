@@ -214,6 +214,10 @@ class Services:
         """Put ``message`` in the place of the one with this reference."""
         await self.messenger.edit(reference, message)
 
+    async def take_down(self, reference: str) -> None:
+        """Take the message with this reference away again, also when it has not gone out yet."""
+        await self.messenger.take_down(reference)
+
     async def open_form(self, form: Form) -> None:
         """Show a form to the person who acts; when that comes too late, a button to open it comes instead."""
         person = self._acting.by.account

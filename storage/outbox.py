@@ -110,10 +110,22 @@ async def mark_sent(session: Session, row_id: int, sent: dict[str, Any] | None) 
     await _change(session, row_id, state=OutboxState.SENT.value, sent=sent, reason="")
 
 
+async def is_gone(session: Session, reference: str) -> None:
+    """The message with this reference was taken down: nothing can be changed on it any more."""
+    await session.exec(update(OutboxRow).where(col(OutboxRow.reference) == reference).values(sent=None))
+
+
 async def send_again(session: Session, row_id: int, at: datetime, attempts: int, reason: str) -> None:
     """It did not arrive, and is tried again at ``at``."""
     change = {"state": OutboxState.WAITING.value, "not_before": at, "attempts": attempts, "reason": reason}
     await _change(session, row_id, **change)
+
+
+async def withdraw(session: Session, reference: str) -> bool:
+    """It is not sent any more. False when it is on its way by now, or has ended."""
+    mine = (col(OutboxRow.reference) == reference, col(OutboxRow.state) == OutboxState.WAITING.value)
+    gone = {"state": OutboxState.SENT.value, "body": {}, "awaits_first_word": False, "reason": "taken back in time"}
+    return (await session.exec(update(OutboxRow).where(*mine).values(**gone))).rowcount == 1
 
 
 async def hold(session: Session, row_id: int, until: datetime) -> None:

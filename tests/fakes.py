@@ -25,6 +25,7 @@ from bot.core.messages import Message
 from bot.core.platform import (
     CannotTell,
     ChatIsClosed,
+    Delete,
     Edit,
     Host,
     NotYetReachable,
@@ -271,6 +272,9 @@ class FakePlatform:
                 raise TriggerExpired
             self._sent_in.discard(outgoing.form_id)
             self.opened.append(outgoing)
+            return None
+        if isinstance(outgoing, Delete):
+            self.shown = [one for one in self.shown if one.ref != outgoing.target]
             return None
         return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
 

@@ -55,6 +55,10 @@ def points(lines: Iterable[Value]) -> Text:
     return Text("\n".join(f"- {{{name}}}" for name in values), values)
 
 
+FOLLOW_START = "start.follow"
+"""The action of a button with ``starts`` where it is a button like any other; its subject is the payload."""
+
+
 class Emphasis(StrEnum):
     """How much a button asks to be pressed."""
 
@@ -69,6 +73,9 @@ class Button:
 
     ``token`` is the opaque id on the wire. The outbox gives it; whoever writes a message leaves it empty.
     With ``goes_to`` it leads to that message instead, which needs no action; a platform shows it as a link.
+    With ``starts``, which needs no action either, it opens the private chat with the bot and does there what ``/start``
+    with that payload does: at most 64 characters of ``A-Z a-z 0-9 _ -``. Where a platform has no links of that kind
+    it is a button like any other, and does the same where it is pressed.
     """
 
     label: str
@@ -77,6 +84,7 @@ class Button:
     emphasis: Emphasis = Emphasis.NORMAL
     token: str = ""
     goes_to: MessageRef | None = None
+    starts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -51,6 +51,15 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Take the message at ``target`` away, with what came under it where that can be told. If it is gone, fine."""
+
+    reference: str
+    destination: Destination
+    target: MessageRef
+
+
+@dataclass(frozen=True, slots=True)
 class OpenForm:
     """Show ``form`` to the person of ``destination``, with the permission of ``trigger``."""
 
@@ -61,7 +70,7 @@ class OpenForm:
     trigger: Trigger
 
 
-Outgoing = Send | Edit | OpenForm
+Outgoing = Send | Edit | Delete | OpenForm
 
 
 class NotSent(Exception):
@@ -212,7 +221,8 @@ class Platform(Protocol):
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """Whether an earlier sending of ``outgoing`` arrived: its reference, or None when it surely did not.
 
-        Raises CannotTell where the platform offers no look-up.
+        Raises CannotTell where the platform offers no look-up. It is asked of Send, Edit and OpenForm alone:
+        anything else, done twice, is as if it were done once.
         """
         ...
 

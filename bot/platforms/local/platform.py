@@ -16,7 +16,7 @@ from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
 from bot.core.events import Event
 from bot.core.messages import Button, Message, Text
-from bot.core.platform import Edit, Host, MoveClock, OpenForm, Outgoing, RawEvent, Send, Undeliverable
+from bot.core.platform import Delete, Edit, Host, MoveClock, OpenForm, Outgoing, RawEvent, Send, Undeliverable
 from bot.platforms.local import outgoing as rendered
 from bot.platforms.local.chat import BOT, Json, LocalChat, direct_place
 from bot.platforms.local.incoming import PLATFORM, TENANT, message_key, translate
@@ -136,6 +136,9 @@ class LocalPlatform:
             return None
         if isinstance(outgoing, Edit):
             return await self._edit(outgoing)
+        if isinstance(outgoing, Delete):
+            await self._take_down(outgoing)
+            return None
         return await self.find(outgoing) or await self._show(outgoing)
 
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
@@ -182,6 +185,13 @@ class LocalPlatform:
                 raise Undeliverable("the message is no longer there")
             change.show(kind="message", message=number)
         return edit.target
+
+    async def _take_down(self, delete: Delete) -> None:
+        there, number = delete.target, int(delete.target.id)
+        thread = int(there.thread) if there.thread else None
+        async with self.chat.change() as change:
+            await change.run("DELETE FROM message WHERE id = ?", number)
+            change.show(kind="deleted", message=number, place=there.conversation, thread=thread)
 
     async def _open_form(self, form: OpenForm) -> None:
         person = form.destination.account.user if not isinstance(form.destination, InPlace) else ""
