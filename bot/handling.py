@@ -19,7 +19,8 @@ from bot.loops import STEP_PATIENCE
 from bot.messenger import OPEN_FORM, open_form_button
 from bot.metrics import Metrics
 from bot.recording import record
-from bot.services import Frame, Services, services_for
+from bot.services import Frame, Services
+from bot.who_acts import services_for
 from storage import buttons, forms, inbox
 from storage.database import Database, DatabaseUnavailable, Session
 from storage.forms import OpenedForm

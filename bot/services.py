@@ -13,7 +13,7 @@ from bot.assistant import Assistant
 from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately
 from bot.core.capability import Command
 from bot.core.clock import Clock
-from bot.core.dispatch import Registry, acting_on, check_roles
+from bot.core.dispatch import Registry, check_roles
 from bot.core.errors import Refusal
 from bot.core.events import CommandUsed, Event, MessagePosted, Trigger, as_it_stands
 from bot.core.forms import Form
@@ -124,6 +124,18 @@ class Services:
         if not step.for_strangers:
             await self.check_belongs()
         await step.handler(used, replace(self, event=used))
+
+    async def follow_start(self, payload: str) -> bool:
+        """Do what a link to the bot with this payload is for; False where nobody serves it (any more)."""
+        acting, found = self._acting, self.frame.registry.start(payload)
+        if found is None:
+            return False
+        handler, rest = found
+        used = CommandUsed(
+            at=acting.at, by=acting.by, place=acting.place, name="start", arguments=rest, trigger=self._trigger
+        )
+        await handler(used, replace(self, event=used))
+        return True
 
     async def check_belongs(self) -> None:
         """Raise Refusal where who acts has left the community: a button or a form outlives the stay of who has it."""
@@ -344,39 +356,3 @@ class WorkServices:
     def wording(self) -> Wording:
         """The words for what everybody in the community reads."""
         return self.frame.texts.wording(self.community.language)
-
-
-async def services_for(frame: Frame, session: Session, event: Event) -> Services:
-    """Everything a handler of ``event`` is given: community, place, member and roles are looked up here, once.
-
-    Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
-    privately is one only if known.
-    """
-    place = await communities.place_at(session, event.place) if event.place else None
-    community_id = place.community_id if place and place.active else None
-    if community_id is not None:
-        community: Community | None = await communities.by_id(session, community_id)
-        somebody = event.by.account.user != ""
-        member: Member | None = (
-            await members.who_did(session, event.by, event.at, frame.clock.now()) if somebody else None
-        )
-        if member is not None and await _is_there(session, community_id, member, event):
-            await members.belong(session, community_id, member.id, event.at)
-    else:
-        member = await members.find(session, event.by.account)
-        own = await members.communities_of(session, member.id) if member and event.private else []
-        community = own[0] if own else None
-    roles: frozenset[Role] = frozenset()
-    if community and member:
-        roles = await members.roles_of(session, community.id, member.id)
-    return Services(frame, session, event, community, place, member, roles)
-
-
-async def _is_there(session: Session, community_id: int, member: Member, event: Event) -> bool:
-    """Whether what somebody does shows that they are in the community's place now.
-
-    Buttons, forms and messages outlive the stay of who sees them: using one brings nobody back who has left.
-    """
-    if not acting_on(event):
-        return False
-    return isinstance(event, CommandUsed) or await members.membership(session, community_id, member.id) is None

@@ -14,3 +14,13 @@ class MemberForgotten:
 
     member_id: int
     keep_shared: bool
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOpened:
+    """A member has opened the private chat with the bot: from now on they can be written to, if they couldn't before.
+
+    ``services`` are about one of their communities; whoever hears it looks after all of them.
+    """
+
+    member_id: int

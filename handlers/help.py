@@ -47,12 +47,6 @@ def _line(command: Command, summary: str) -> Text:
     return Text("**/{name}** {summary}", {"name": command.name, "summary": summary})
 
 
-@capability.command("start", summary=mark("Begin"), for_strangers=True)
-async def start(event: CommandUsed, services: Services) -> None:
-    """The same for who has just met the bot."""
-    await show_help(event, services)
-
-
 @capability.on(MessagePosted, private=True, strangers=True)
 async def written_to(_event: MessagePosted, services: Services) -> None:
     """Somebody writes to the bot as to a person: say what it understands."""

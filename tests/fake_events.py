@@ -17,6 +17,7 @@ from bot.core.events import (
     Event,
     FormSubmitted,
     Joined,
+    Left,
     MessagePosted,
     ShortcutUsed,
     Trigger,
@@ -49,6 +50,10 @@ def _posted(platform: FakePlatform, data: Mapping[str, Any]) -> MessagePosted:
 
 def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return Joined(**_common(platform, data), key=f"join {data['number']}")
+
+
+def _left(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return Left(**_common(platform, data), key=f"leave {data['number']}")
 
 
 def _command(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
@@ -89,6 +94,7 @@ def _chat_reopened(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
 TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
+    "left": _left,
     "command": _command,
     "shortcut": _shortcut,
     "button": _pressed,

@@ -141,6 +141,9 @@ class FakePlatform:
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
 
+    async def leaves(self, person: str, place: str) -> RawEvent:
+        return await self.tell("left", person, place=place)
+
     async def commands(
         self,
         person: str,

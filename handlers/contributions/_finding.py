@@ -20,7 +20,7 @@ from handlers.contributions import _wording as words
 from handlers.contributions._capability import capability
 from handlers.contributions._search import LONGEST_QUERY, Entry, best
 from handlers.contributions._state import State
-from storage import contributions, members, questions
+from storage import contributions, deep_links, members, questions
 from storage.contributions import Contribution
 from storage.database import Session
 from storage.questions import Question
@@ -199,6 +199,34 @@ async def read(event: ButtonPressed, services: Services) -> None:
     if one is None:
         raise Refusal(_NO_LONGER)
     await services.answer(await _shown(services, one, whole=True))
+
+
+@capability.start("c_")
+async def contribution_by_link(event: CommandUsed, services: Services) -> None:
+    """What was shared, by a link to the private chat."""
+    row_id = deep_links.row_of("c_", event.arguments)
+    row = await contributions.by_id(services.session, row_id) if row_id is not None else None
+    await _show_by_link(services, row)
+
+
+@capability.start("q_")
+async def question_by_link(event: CommandUsed, services: Services) -> None:
+    """A question whose answer everybody here may read, by such a link."""
+    row_id = deep_links.row_of("q_", event.arguments)
+    row = await questions.by_id(services.session, row_id) if row_id is not None else None
+    await _show_by_link(services, row)
+
+
+async def _show_by_link(services: Services, row: Contribution | Question | None) -> None:
+    """Show it to a member of the community that it belongs to, if everybody there may find it now. Raises Refusal."""
+    if row is None:
+        raise Refusal(_NO_LONGER)
+    there = await services.within(row.community_id)
+    await there.check_belongs()
+    one = await _still_there(there, row.code)
+    if one is None:
+        raise Refusal(_NO_LONGER)
+    await there.answer(await _shown(there, one, whole=True))
 
 
 @capability.button(words.USE)

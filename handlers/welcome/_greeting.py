@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.events import ButtonPressed, CommandUsed, Joined
@@ -13,15 +13,17 @@ from bot.texts import Wording
 from handlers.welcome._capability import capability
 from handlers.welcome._journey import begin
 from handlers.welcome._texts import Part, filled, written
-from storage import activity, communities, members, opting_out, welcomes
+from storage import activity, communities, group_greetings, members, opting_out, welcomes
 from storage.communities import CommunityPlace
 from storage.members import Member, Membership
 from storage.welcomes import Welcome
 
 AWAY_FOR = timedelta(days=30)
 JOINT_LINE_AFTER = timedelta(minutes=1)
-_NAMES_IN_JOINT_LINE = 5
+NAMES_IN_ONE_LINE = 5
 _JOINT_LINE = "welcome.joint_line"
+SHOW_DOOR = "welcome.show_door"
+_GATHERING = timedelta(seconds=10)
 
 
 @capability.on(Joined)
@@ -32,21 +34,38 @@ async def greet(event: Joined, services: Services) -> None:
     greeted = await welcomes.of(services.session, community.id, member.id)
     membership = await members.membership(services.session, community.id, member.id)
     anew = greeted is None or _was_away(membership, event, greeted)
-    await _expect_in_joint_line(event, services, anew=anew)
-    if not anew:
+    if anew and not await services.can_write_to(member):
+        await _wait_at_the_door(event, services)
         return
-    row = await services.tell(member, await greeting(services, member, services.known_place), Kind.WELCOME)
+    await _expect_in_joint_line(event, services, anew=anew)
+    if anew:
+        await welcome(services, member, services.known_place, event.at)
+
+
+async def _wait_at_the_door(event: Joined, services: Services) -> None:
+    """A line in the place shows how to begin (see ``_door``); where I only listen, they find it by themselves."""
+    place = services.known_place
+    assert place is not None  # noqa: S101 - a join happens in a place
+    await group_greetings.expect(services.session, place.id, services.member.id, event.at)
+    if place.purpose != Purpose.LISTENING.value:
+        at = services.now() + _GATHERING
+        await services.later(SHOW_DOOR, {"place": place.id}, at=at, once=f"{SHOW_DOOR}:{place.id}")
+
+
+async def welcome(services: Services, member: Member, place: CommunityPlace, at: datetime) -> None:
+    """Greet a member privately; their first days begin."""
+    row = await services.tell(member, await greeting(services, member, place), Kind.WELCOME)
     await welcomes.remember(
         services.session,
         Welcome(
-            community_id=community.id,
+            community_id=services.community.id,
             member_id=member.id,
-            greeted_at=event.at,
+            greeted_at=at,
             reference=row.reference if row else None,
-            place_id=services.known_place.id,
+            place_id=place.id,
         ),
     )
-    await begin(services, member, event.at)
+    await begin(services, member, at)
 
 
 async def _expect_in_joint_line(event: Joined, services: Services, *, anew: bool) -> None:
@@ -117,7 +136,7 @@ async def say_joint_line(payload: dict[str, Any], services: Services) -> None:
 
 def joint_line(wording: Wording, names: list[str]) -> Text:
     """One line for everybody who came: five names at most, then how many more."""
-    shown = names[:_NAMES_IN_JOINT_LINE]
+    shown = names[:NAMES_IN_ONE_LINE]
     more = len(names) - len(shown)
     if more == 0:
         return wording.say(mark("Please welcome {names}! Say hello below."), names=wording.listing(shown))

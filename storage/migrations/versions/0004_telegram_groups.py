@@ -23,6 +23,26 @@ def upgrade() -> None:
         sa.Column("told_at", sa.BigInteger(), nullable=True),
         sa.PrimaryKeyConstraint("account"),
     )
+    op.create_table(
+        "group_greeting",
+        sa.Column("place_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("member_id", sa.BigInteger().with_variant(sa.Integer(), "sqlite"), nullable=False),
+        sa.Column("joined_at", sa.BigInteger(), nullable=False),
+        sa.Column("named_at", sa.BigInteger(), nullable=True),
+        sa.Column("reference", sa.String(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["member_id"],
+            ["member.id"],
+        ),
+        sa.ForeignKeyConstraint(
+            ["place_id"],
+            ["place.id"],
+        ),
+        sa.PrimaryKeyConstraint("place_id", "member_id"),
+    )
+    with op.batch_alter_table("group_greeting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_group_greeting_member_id"), ["member_id"], unique=False)
+
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.add_column(sa.Column("awaits_first_word", sa.Boolean(), server_default=sa.false(), nullable=False))
 
@@ -34,5 +54,9 @@ def downgrade() -> None:
     with op.batch_alter_table("outbox", schema=None) as batch_op:
         batch_op.drop_column("awaits_first_word")
 
+    with op.batch_alter_table("group_greeting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_group_greeting_member_id"))
+
+    op.drop_table("group_greeting")
     op.drop_table("private_chat")
     # ### end Alembic commands ###
