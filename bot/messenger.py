@@ -78,6 +78,10 @@ class Messenger:
         )
         await outbox.add(self._session, row)
 
+    async def do(self, operation: str, destination: Destination, body: dict[str, Any]) -> None:
+        """Have the platform do something that is no message; ``bot.outgoing`` knows the operations."""
+        await self._write(operation, Kind.RECEIPT, destination, body, new_token())
+
     async def open_form(
         self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message
     ) -> None:

@@ -2,19 +2,37 @@
 
 from __future__ import annotations
 
-from bot.core.addresses import Account, InPlace, OnlyVisibleTo
+from collections.abc import Callable
+from typing import Any
+
+from bot.core.addresses import Account, InPlace, OnlyVisibleTo, Person
 from bot.core.messages import Kind
-from bot.core.platform import Delete, Edit, NotYetReachable, OpenForm, Outgoing, Send
+from bot.core.platform import (
+    AnswerInline,
+    ApproveJoin,
+    CheckLeads,
+    Delete,
+    Edit,
+    InlineResult,
+    NotYetReachable,
+    OpenForm,
+    Outgoing,
+    Send,
+    ShowCommands,
+)
 from bot.core.serialization import (
     destination_from_json,
     form_from_json,
     message_from_json,
     ref_from_json,
+    text_from_json,
     trigger_from_json,
 )
 from storage import outbox
 from storage.database import Database
 from storage.outbox import OutboxRow, OutboxState
+
+Json = dict[str, Any]
 
 _SEND_AGAIN = {Kind.ANSWER, Kind.RECEIPT, Kind.WELCOME}
 
@@ -31,6 +49,8 @@ async def outgoing_of(database: Database, row: OutboxRow) -> Outgoing | None:
             return instead(row)
         form = form_from_json(row.body["form"])
         return OpenForm(row.reference, destination, row.body["form_id"], form, trigger_from_json(trigger))
+    if row.operation in _ACTS:
+        return _ACTS[row.operation](row.reference, destination, row.body)
     if row.operation == "send":
         return Send(row.reference, destination, message_from_json(row.body["message"]), Kind(row.kind))
     async with database.reading() as session:
@@ -43,6 +63,25 @@ async def outgoing_of(database: Database, row: OutboxRow) -> Outgoing | None:
     if row.operation == "delete":
         return Delete(row.reference, destination, target)
     return Edit(row.reference, destination, target, message_from_json(row.body["message"]))
+
+
+def _check_leads(reference: str, destination: Any, body: Json) -> Outgoing:
+    told = body["person"]
+    return CheckLeads(reference, destination, Person(Account(**told["account"]), told["name"], told["language"]))
+
+
+def _answer_inline(reference: str, destination: Any, body: Json) -> Outgoing:
+    results = tuple(InlineResult(one["id"], one["title"], text_from_json(one["text"])) for one in body["results"])
+    return AnswerInline(reference, destination, body["query"], results)
+
+
+_ACTS: dict[str, Callable[[str, Any, Json], Outgoing]] = {
+    "leads": _check_leads,
+    "commands": lambda reference, destination, _body: ShowCommands(reference, destination),
+    "approve": lambda reference, destination, body: ApproveJoin(reference, destination, Account(**body["account"])),
+    "inline": _answer_inline,
+}
+"""What is no message, by its operation (``Messenger.do``)."""
 
 
 def instead(row: OutboxRow) -> Send:
@@ -64,6 +103,6 @@ def may_come_twice(row: OutboxRow) -> bool:
 
 
 def reader_of(row: OutboxRow) -> Account | None:
-    """The one person whom a row shows something to; None for what goes to everybody in a place."""
+    """The one person whom a row writes to; None for what goes to everybody in a place, and for what is no message."""
     destination = destination_from_json(row.destination)
-    return None if isinstance(destination, InPlace) else destination.account
+    return None if isinstance(destination, InPlace) or row.operation in _ACTS else destination.account

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 
@@ -229,6 +229,12 @@ class Services:
     async def take_down(self, reference: str) -> None:
         """Take the message with this reference away again, also when it has not gone out yet."""
         await self.messenger.take_down(reference)
+
+    async def check_leads(self, place: Place) -> None:
+        """Find out whether who acts is an administrator of a place; the event LeadsChecked tells."""
+        person = self._acting.by
+        told = {"account": asdict(person.account), "name": person.name, "language": person.language}
+        await self.messenger.do("leads", InPlace(place), {"person": told})
 
     async def open_form(self, form: Form) -> None:
         """Show a form to the person who acts; when that comes too late, a button to open it comes instead."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from bot.core.addresses import MessageRef, Person
 from bot.core.events import (
     BotInvited,
+    BotRightsChanged,
     BotUninstalled,
     ButtonPressed,
     ChatClosed,
@@ -17,6 +18,7 @@ from bot.core.events import (
     Event,
     FormSubmitted,
     Joined,
+    LeadsChecked,
     Left,
     MessagePosted,
     ShortcutUsed,
@@ -76,7 +78,15 @@ def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
 
 
 def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return BotInvited(**_common(platform, data))
+    return BotInvited(**_common(platform, data), leads=data.get("leads"))
+
+
+def _leads(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return LeadsChecked(**_common(platform, data), leads=data["leads"])
+
+
+def _rights(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return BotRightsChanged(**_common(platform, data), **data["rights"])
 
 
 def _uninstalled(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
@@ -100,6 +110,8 @@ TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "button": _pressed,
     "form": _submitted,
     "invited": _invited,
+    "leads": _leads,
+    "rights": _rights,
     "uninstalled": _uninstalled,
     "closed": _chat_closed,
     "reopened": _chat_reopened,

@@ -25,6 +25,7 @@ from bot.core.messages import Message
 from bot.core.platform import (
     CannotTell,
     ChatIsClosed,
+    CheckLeads,
     Delete,
     Edit,
     Host,
@@ -87,6 +88,9 @@ class FakePlatform:
     not_accepted: list[RawEvent] = field(default_factory=list)
     started: set[str] = field(default_factory=set)
     blocked: set[str] = field(default_factory=set)
+    leaders: set[str] = field(default_factory=set)
+    done: list[Outgoing] = field(default_factory=list)
+    """What it was asked to do that is no message."""
     doors: list[tuple[str, str]] = field(default_factory=list)
     """Whom the platform showed, and in which place, how to begin to write with the bot."""
 
@@ -181,8 +185,13 @@ class FakePlatform:
         self._sent_in.add(form)
         return await self.tell("form", person, form=form, values=values, **self._trigger())
 
-    async def invites_the_bot(self, person: str, place: str) -> RawEvent:
-        return await self.tell("invited", person, place=place)
+    async def invites_the_bot(self, person: str, place: str, *, leads: bool | None = None) -> RawEvent:
+        return await self.tell("invited", person, place=place, leads=leads)
+
+    async def shows(self, place: str, *, reads: bool, joins: bool, reactions: bool) -> RawEvent:
+        """What the bot is shown in a place changes."""
+        rights = {"reads_everything": reads, "sees_joins": joins, "sees_reactions": reactions}
+        return await self.tell("rights", "", place=place, rights=rights)
 
     async def uninstalls(self) -> RawEvent:
         """Somebody takes the bot out of the whole tenant."""
@@ -245,6 +254,9 @@ class FakePlatform:
     async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
         self.attempts.append(outgoing.reference)
         fault = self._next_fault(conversation_of(outgoing.destination))
+        if fault is None and isinstance(outgoing, CheckLeads):
+            person = outgoing.person.account.user
+            await self.tell("leads", person, place=outgoing.destination.place.id, leads=person in self.leaders)
         if fault is None:
             return self._carry_out(outgoing)
         if isinstance(fault, Unknown | Hang) and fault.delivered:
@@ -279,7 +291,12 @@ class FakePlatform:
         if isinstance(outgoing, Delete):
             self.shown = [one for one in self.shown if one.ref != outgoing.target]
             return None
-        return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
+        if isinstance(outgoing, Edit):
+            return self._edit(outgoing)
+        if isinstance(outgoing, Send):
+            return self._show(outgoing)
+        self.done.append(outgoing)
+        return None
 
     def _check_first_word(self, to: Destination) -> None:
         if not self.needs_first_word or isinstance(to, InPlace):

@@ -122,7 +122,7 @@ async def test_a_place_out_of_reach_counts_as_elsewhere(database: Database) -> N
     async with database.transaction() as session:
         place = await communities.place_at(session, CIRCLE)
         assert place is not None
-        await communities.close_place(session, place)
+        await communities.close_place(session, place.address)
     async with acting(database) as services:
         assert services.known_community is None
 

@@ -162,7 +162,19 @@ class FormSubmitted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotInvited(Event):
-    """``by`` brought the bot into ``place``."""
+    """``by`` brought the bot into ``place``. ``leads``: whether they are an administrator there, where that matters.
+
+    Where it does, nobody but an administrator says which community the place belongs to; elsewhere it is None.
+    """
+
+    leads: bool | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsChecked(Event):
+    """What came of a CheckLeads (``bot.core.platform``): whether ``by`` is an administrator of ``place`` now."""
+
+    leads: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.addresses import Account, Destination, MessageRef
+from bot.core.addresses import Account, Destination, InPlace, MessageRef, Person, Privately
 from bot.core.events import Event, Trigger
 from bot.core.forms import Form
-from bot.core.messages import Kind, Message
+from bot.core.messages import Kind, Message, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,7 +70,59 @@ class OpenForm:
     trigger: Trigger
 
 
-Outgoing = Send | Edit | Delete | OpenForm
+@dataclass(frozen=True, slots=True)
+class CheckLeads:
+    """Find out whether ``person`` is an administrator of the place, and tell it as the event LeadsChecked.
+
+    Asked only where ``needs_first_word`` holds. Who is not in the place is none; that is no failure.
+    """
+
+    reference: str
+    destination: InPlace
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCommands:
+    """Bring the menu of commands in somebody's private chat up to date (``Host.commands_for``).
+
+    A platform without such menus has nothing to do; nor where the person has not opened the chat yet.
+    """
+
+    reference: str
+    destination: Privately
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveJoin:
+    """Let ``account``, who asked for it, into the place. Where they are in already, or ask no longer, that is fine."""
+
+    reference: str
+    destination: InPlace
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """Something that was found; ``text`` is what its finder sends to others by choosing it. ``title`` is plain."""
+
+    id: str
+    title: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInline:
+    """Show the person who looks something up what was found. They may have gone on meanwhile: that is fine."""
+
+    reference: str
+    destination: Privately
+    query_id: str
+    results: tuple[InlineResult, ...]
+
+
+Outgoing = Send | Edit | Delete | OpenForm | CheckLeads | ShowCommands | ApproveJoin | AnswerInline
+"""What a platform may be asked for. The first four are for every one; of the others it does what it can, or nothing."""
 
 
 class NotSent(Exception):

@@ -29,6 +29,10 @@ class Group:
     place: CommunityPlace
 
     @property
+    def purpose(self) -> Purpose:
+        return Purpose(self.place.purpose)
+
+    @property
     def fake(self) -> FakePlatform:
         return self.running.fake
 

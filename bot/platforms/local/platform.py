@@ -139,7 +139,9 @@ class LocalPlatform:
         if isinstance(outgoing, Delete):
             await self._take_down(outgoing)
             return None
-        return await self.find(outgoing) or await self._show(outgoing)
+        if isinstance(outgoing, Send):
+            return await self.find(outgoing) or await self._show(outgoing)
+        return None
 
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """The message that was shown under this reference."""

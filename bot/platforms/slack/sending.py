@@ -75,6 +75,8 @@ class Sending:
             if isinstance(outgoing, OpenForm):
                 await self._open_form(workspace, outgoing)
                 return None
+            if not isinstance(outgoing, Send):
+                return None  # nothing that Slack has
             shown = postings(outgoing.message, self._say_in(None))
             if isinstance(outgoing.destination, OnlyVisibleTo):
                 return await self._whispers.show(workspace, outgoing.destination, shown)
