@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.core.addresses import Account, Destination, conversation_of, platform_of, tenant_of
+from bot.core.addresses import Account, Destination, InPlace, Place, conversation_of, platform_of, tenant_of
 from bot.core.clock import Clock
 from bot.core.events import Trigger
 from bot.core.forms import Form
@@ -77,6 +77,12 @@ class Messenger:
             not_before=now,
         )
         await outbox.add(self._session, row)
+
+    async def follow(self, place: Place, to: Place) -> None:
+        """What has not gone out yet to a place that has moved goes to where it is now."""
+        old, new = InPlace(place), InPlace(to)
+        digests = (conversation_digest(self._cipher, old), conversation_digest(self._cipher, new))
+        await outbox.readdress(self._session, *digests, destination_to_json(new))
 
     async def do(self, operation: str, destination: Destination, body: dict[str, Any]) -> None:
         """Have the platform do something that is no message; ``bot.outgoing`` knows the operations."""

@@ -16,6 +16,7 @@ from bot.core.events import (
     CommandUsed,
     FormSubmitted,
     LeadsChecked,
+    PlaceMoved,
     PlaceRenamed,
     PlaceReopened,
 )
@@ -142,6 +143,13 @@ async def uninstalled(event: BotUninstalled, services: Services) -> None:
         return  # the news comes late: it is about the installation before this one
     await communities.close_places_of(services.session, gone.platform, gone.tenant)
     await tenants.close(services.session, gone.platform, gone.tenant, services.now())
+
+
+@capability.on(PlaceMoved, strangers=True)
+async def moved(event: PlaceMoved, services: Services) -> None:
+    """The place goes on elsewhere with everything that it has; told again, nothing is left to do."""
+    if event.place is not None and await communities.move(services.session, event.place, event.to):
+        await services.messenger.follow(event.place, event.to)
 
 
 @capability.on(PlaceReopened, strangers=True)

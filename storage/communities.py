@@ -219,6 +219,25 @@ async def _change_place(session: Session, of_community: int, place_id: int, **va
     return (await session.exec(statement.values(**values))).rowcount == 1
 
 
+async def move(session: Session, place: Place, to: Place) -> bool:
+    """The place goes on at another address, with its community and everything that happened there.
+
+    False where there is nothing to move: the place is unknown (any more), or there is a community at the new address.
+    What was known of that address, without a community, gives way.
+    """
+    old, new = await place_at(session, place), await place_at(session, to)
+    if old is None or (new is not None and new.community_id is not None):
+        return False
+    if new is not None:
+        new.external_id, new.active = f"gave way:{new.id}", False
+        session.add(new)
+        await session.flush()
+    old.external_id, old.active, old.name = to.id, True, to.name or old.name
+    session.add(old)
+    await session.flush()
+    return True
+
+
 async def show(session: Session, place: Place, rights: Rights) -> None:
     """What the bot is shown in a place, and in its topics, from now on."""
     await session.exec(update(CommunityPlace).where(*_within(place)).values(**asdict(rights)))

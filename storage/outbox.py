@@ -141,6 +141,19 @@ async def let_go(session: Session, conversation: bytes, now: datetime) -> bool:
     return bool((await session.exec(statement.values(awaits_first_word=False, not_before=now))).rowcount)
 
 
+async def readdress(session: Session, old: bytes, new: bytes, destination: dict[str, Any]) -> None:
+    """What still waits for one conversation goes to another, which is at ``destination``; in a thread, no longer there.
+
+    Changes of messages stay behind with their messages.
+    """
+    open_ones = (OutboxRow.conversation == old, OutboxRow.state == OutboxState.WAITING.value)
+    movable = col(OutboxRow.operation).not_in(("edit", "delete"))
+    for row in (await session.exec(select(OutboxRow).where(*open_ones, movable))).all():
+        row.conversation, row.destination = new, destination
+        session.add(row)
+    await session.flush()
+
+
 async def bury(session: Session, row_id: int, reason: str) -> None:
     """It can't arrive. It stays, visible to ``baraza doctor``, with a reason that quotes nobody."""
     await _change(session, row_id, state=OutboxState.DEAD.value, reason=reason)

@@ -21,6 +21,7 @@ from bot.core.events import (
     LeadsChecked,
     Left,
     MessagePosted,
+    PlaceMoved,
     ShortcutUsed,
     Trigger,
 )
@@ -85,6 +86,10 @@ def _leads(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return LeadsChecked(**_common(platform, data), leads=data["leads"])
 
 
+def _moved(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return PlaceMoved(**_common(platform, data), to=platform.place(data["to"]))
+
+
 def _rights(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return BotRightsChanged(**_common(platform, data), **data["rights"])
 
@@ -112,6 +117,7 @@ TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "invited": _invited,
     "leads": _leads,
     "rights": _rights,
+    "moved": _moved,
     "uninstalled": _uninstalled,
     "closed": _chat_closed,
     "reopened": _chat_reopened,

@@ -193,6 +193,11 @@ class FakePlatform:
         rights = {"reads_everything": reads, "sees_joins": joins, "sees_reactions": reactions}
         return await self.tell("rights", "", place=place, rights=rights)
 
+    async def moves(self, place: str, to: str) -> RawEvent:
+        """A place goes on at another address; nothing arrives at the old one any more."""
+        self.places = (self.places - {place}) | {to}
+        return await self.tell("moved", "", place=place, to=to)
+
     async def uninstalls(self) -> RawEvent:
         """Somebody takes the bot out of the whole tenant."""
         return await self.tell("uninstalled", "")
