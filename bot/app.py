@@ -16,7 +16,7 @@ import structlog
 import handlers
 import schedules
 from bot.core.addresses import Account
-from bot.core.capability import Capability, Schedule
+from bot.core.capability import Capability, Command, Schedule, Where
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry
 from bot.core.events import Event
@@ -227,10 +227,16 @@ class App:
         """Part of ``bot.core.platform.Host``."""
         wording, roles, belongs = await self._what_counts_for(account)
         return [
-            CommandHint(command.name, wording.label(command.usage), wording.label(command.summary))
+            _hint(command, wording)
             for command in self.frame.registry.allowed(roles)
             if belongs or command.for_strangers
         ]
+
+    def menus(self) -> dict[str, list[CommandHint]]:
+        """Part of ``bot.core.platform.Host``."""
+        texts, commands = self.frame.texts, self.frame.registry.allowed(frozenset())
+        wordings = {"": texts.wording(), **{language: texts.wording(language) for language in texts.languages}}
+        return {language: [_hint(command, wording) for command in commands] for language, wording in wordings.items()}
 
     async def shortcuts_for(self, account: Account) -> list[ShortcutHint]:
         """Part of ``bot.core.platform.Host``."""
@@ -271,3 +277,8 @@ class App:
         """Part of ``bot.core.platform.Host``."""
         async with self.database.transaction() as session:
             await tenants.close(session, platform, tenant, self.clock.now())
+
+
+def _hint(command: Command, wording: Wording) -> CommandHint:
+    where = {"in_private": command.where is not Where.PLACE, "in_places": command.where is not Where.PRIVATE}
+    return CommandHint(command.name, wording.label(command.usage), wording.label(command.summary), **where)

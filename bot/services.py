@@ -230,6 +230,14 @@ class Services:
         """Take the message with this reference away again, also when it has not gone out yet."""
         await self.messenger.take_down(reference)
 
+    async def show_commands(self, member: Member) -> None:
+        """What a member may use has changed, or the language for it: bring the menus that they see up to date.
+
+        Whoever gives or takes a role calls this.
+        """
+        for account in await members.reachable_accounts_of(self.session, member.id):
+            await self.messenger.do("commands", Privately(account), {})
+
     async def check_leads(self, place: Place) -> None:
         """Find out whether who acts is an administrator of a place; the event LeadsChecked tells."""
         person = self._acting.by

@@ -206,6 +206,7 @@ async def started(event: FormSubmitted, services: Services) -> None:
     founder = await members.ensure(services.session, event.by, services.now())
     await members.arrive(services.session, community.id, place.id, founder.id, event.at)
     await members.give_role(services.session, community.id, founder.id, Role.FACILITATOR)
+    await services.show_commands(founder)
     say = services.wording.say
     text = joined(
         [

@@ -25,9 +25,10 @@ async def start(event: CommandUsed, services: Services) -> None:
     if services.known_community is None:
         await services.use_command("help")
         return
-    if await group_greetings.of_member(services.session, services.member.id):
-        await _has_opened(services)  # the greeting, which waited for this, says what comes next
-        return
+    waited_for = await group_greetings.of_member(services.session, services.member.id)
+    await _has_opened(services)
+    if waited_for:
+        return  # the greeting, which comes now, says what to do next
     say = services.wording.say
     await services.answer(
         Message(
@@ -57,3 +58,5 @@ async def reopened(_event: ChatReopened, services: Services) -> None:
 async def _has_opened(services: Services) -> None:
     if services.known_member is not None and services.known_community is not None:
         await services.announce(ChatOpened(services.known_member.id))
+        if services.roles:
+            await services.show_commands(services.known_member)

@@ -162,11 +162,13 @@ class CannotTell(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandHint:
-    """A command that a person may use, in that person's language."""
+    """A command that a person may use, in that person's language; in private, in places, or in both."""
 
     name: str
     usage: str
     summary: str
+    in_private: bool = True
+    in_places: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -208,6 +210,10 @@ class Host(Protocol):
 
     async def commands_for(self, account: Account) -> Sequence[CommandHint]:
         """The commands that this person may use now."""
+        ...
+
+    def menus(self) -> Mapping[str, Sequence[CommandHint]]:
+        """The commands that every member may use, by language; under ``""`` in the language of whoever has none."""
         ...
 
     async def shortcuts_for(self, account: Account) -> Sequence[ShortcutHint]:
