@@ -244,6 +244,10 @@ class Services:
         told = {"account": asdict(person.account), "name": person.name, "language": person.language}
         await self.messenger.do("leads", InPlace(place), {"person": told})
 
+    async def let_in(self, place: Place) -> None:
+        """Let who acts into a place that they asked to join."""
+        await self.messenger.do("approve", InPlace(place), {"account": asdict(self._acting.by.account)})
+
     async def open_form(self, form: Form) -> None:
         """Show a form to the person who acts; when that comes too late, a button to open it comes instead."""
         person = self._acting.by.account

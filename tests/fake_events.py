@@ -18,6 +18,7 @@ from bot.core.events import (
     Event,
     FormSubmitted,
     Joined,
+    JoinRequested,
     LeadsChecked,
     Left,
     MessagePosted,
@@ -53,6 +54,10 @@ def _posted(platform: FakePlatform, data: Mapping[str, Any]) -> MessagePosted:
 
 def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return Joined(**_common(platform, data), key=f"join {data['number']}")
+
+
+def _requested(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return JoinRequested(**_common(platform, data), key=f"request {data['number']}")
 
 
 def _left(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
@@ -110,6 +115,7 @@ TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
     "left": _left,
+    "request": _requested,
     "command": _command,
     "shortcut": _shortcut,
     "button": _pressed,

@@ -145,6 +145,9 @@ class FakePlatform:
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
 
+    async def asks_to_join(self, person: str, place: str) -> RawEvent:
+        return await self.tell("request", person, place=place)
+
     async def leaves(self, person: str, place: str) -> RawEvent:
         return await self.tell("left", person, place=place)
 

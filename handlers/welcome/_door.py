@@ -21,7 +21,7 @@ from storage import communities, deep_links, group_greetings, members
 from storage.communities import CommunityPlace
 from storage.group_greetings import GroupGreeting
 
-_JOIN = "join_"
+JOIN = "join_"
 _TAKE_DOWN = "welcome.take_door_down"
 _STAYS_THE_SAME_FOR = timedelta(minutes=10)
 _STANDS_FOR = timedelta(days=1)
@@ -76,10 +76,10 @@ async def greet_late(news: ChatOpened, services: Services) -> None:
         await _done(services, row.place_id, row.member_id)
 
 
-@capability.start(_JOIN)
+@capability.start(JOIN)
 async def begin(event: CommandUsed, services: Services) -> None:
     """Somebody came by the line in a place, or by the same link from somebody else."""
-    place_id = deep_links.row_of(_JOIN, event.arguments)
+    place_id = deep_links.row_of(JOIN, event.arguments)
     place = await communities.place_by_id(services.session, place_id) if place_id is not None else None
     if place is None or not place.active or place.community_id is None:
         raise Refusal(_NO_LONGER)
@@ -120,7 +120,7 @@ async def _done(services: Services, place_id: int, member_id: int) -> None:
 def _line(wording: Wording, place: CommunityPlace, names: list[str]) -> Message:
     """Five names at most, then how many more."""
     begin_here = Button(
-        wording.label(mark("Begin here")), emphasis=Emphasis.PRIMARY, starts=deep_links.payload(_JOIN, place.id)
+        wording.label(mark("Begin here")), emphasis=Emphasis.PRIMARY, starts=deep_links.payload(JOIN, place.id)
     )
     return Message(_words(wording, names), (begin_here,))
 
