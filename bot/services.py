@@ -18,7 +18,9 @@ from bot.core.errors import Refusal
 from bot.core.events import CommandUsed, Event, MessagePosted, Trigger, as_it_stands
 from bot.core.forms import Form
 from bot.core.messages import Kind, Message, mark
+from bot.core.platform import InlineResult
 from bot.core.roles import Role
+from bot.core.serialization import text_to_json
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
@@ -247,6 +249,11 @@ class Services:
     async def let_in(self, place: Place) -> None:
         """Let who acts into a place that they asked to join."""
         await self.messenger.do("approve", InPlace(place), {"account": asdict(self._acting.by.account)})
+
+    async def answer_inline(self, asker: Account, query_id: str, results: Sequence[InlineResult]) -> None:
+        """Show what was found to who looks it up while writing to others."""
+        found = [{"id": one.id, "title": one.title, "text": text_to_json(one.text)} for one in results]
+        await self.messenger.do("inline", Privately(asker), {"query": query_id, "results": found})
 
     async def open_form(self, form: Form) -> None:
         """Show a form to the person who acts; when that comes too late, a button to open it comes instead."""

@@ -17,6 +17,7 @@ from bot.core.events import (
     CommandUsed,
     Event,
     FormSubmitted,
+    InlineAsked,
     Joined,
     JoinRequested,
     LeadsChecked,
@@ -58,6 +59,10 @@ def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
 
 def _requested(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return JoinRequested(**_common(platform, data), key=f"request {data['number']}")
+
+
+def _inline(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    return InlineAsked(**_common(platform, data), query_id=data["query"], words=data["words"])
 
 
 def _left(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
@@ -115,6 +120,7 @@ TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
     "left": _left,
+    "inline": _inline,
     "request": _requested,
     "command": _command,
     "shortcut": _shortcut,

@@ -145,6 +145,10 @@ class FakePlatform:
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
 
+    async def looks_up(self, person: str, words: str) -> RawEvent:
+        """Type the bot's name and some words, somewhere."""
+        return await self.tell("inline", person, words=words, query=str(self._next()))
+
     async def asks_to_join(self, person: str, place: str) -> RawEvent:
         return await self.tell("request", person, place=place)
 
