@@ -17,6 +17,7 @@ from bot.core.events import (
     InlineChosen,
     Joined,
     JoinRequested,
+    LeadsChecked,
     Left,
     PollAnswered,
     Reacted,
@@ -70,6 +71,13 @@ def chat_join_request(document: Document, told: Json) -> Sequence[Event]:
     by, chat = document.person(part(told, "from")), part(told, "chat")
     key = coming_key("request", identity(chat, "id"), by.account.user, number(told, "date"))
     return [JoinRequested(at=moment(told, "date"), by=by, place=document.place(chat), key=key)]
+
+
+def leads_checked(document: Document, told: Json) -> Sequence[Event]:
+    """Whether somebody is an administrator, as Telegram answered when it was asked (``acting``)."""
+    chat, (_, _, topic) = part(told, "chat"), text(told, "place").partition("/")
+    by, place = document.person(part(told, "from")), document.place(chat, topic)
+    return [LeadsChecked(at=document.at, by=by, place=place, leads=told.get("leads") is True)]
 
 
 def message_reaction(document: Document, told: Json) -> Sequence[Event]:

@@ -16,7 +16,7 @@ from bot.platforms.telegram._messages import told_of
 from bot.platforms.telegram._reading import identity
 
 _MESSAGES = ("message", "channel_post", "edited_message", "edited_channel_post")
-_ABOUT_A_CHAT = ("chat_member", "my_chat_member", "chat_join_request", "message_reaction")
+_ABOUT_A_CHAT = ("chat_member", "my_chat_member", "chat_join_request", "message_reaction", "leads_checked")
 _PEOPLE = ("from", "user")
 
 
