@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from bot.platforms.telegram.envelope import Bot, from_update
 from bot.platforms.telegram.incoming import ALLOWED_UPDATES, translate
 from bot.platforms.telegram.memory import Memory
 from bot.platforms.telegram.pacing import Pace
+from bot.platforms.telegram.reaching import who_can_be_reached
 from bot.platforms.telegram.receiving import PATH, Polling, Webhook
 from bot.platforms.telegram.requesting import AiohttpRequest, raw_bot
 from bot.platforms.telegram.sending import Sending
@@ -195,7 +197,7 @@ class TelegramPlatform:
         now = self._clock.now()
         events = []
         for update in updates:
-            known = self._memory.about(update)
+            known = replace(self._memory.about(update), reachable=await who_can_be_reached(self._api, update))
             events.append(from_update(update, now, self._me, known))
         await self._host.accept(events)
         for update in updates:
