@@ -244,7 +244,8 @@ class App:
 
     def menus(self) -> dict[str, list[CommandHint]]:
         """Part of ``bot.core.platform.Host``."""
-        texts, commands = self.frame.texts, self.frame.registry.allowed(frozenset())
+        texts, asked = self.frame.texts, next(iter(self.frame.asks_step_by_step), "")
+        commands = self.frame.commands(frozenset(), asked)  # none leaves a form where every platform shows them
         wordings = {"": texts.wording(), **{language: texts.wording(language) for language in texts.languages}}
         return {language: [_hint(command, wording) for command in commands] for language, wording in wordings.items()}
 
