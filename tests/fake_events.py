@@ -25,6 +25,7 @@ from bot.core.events import (
     Left,
     MessagePosted,
     PlaceMoved,
+    PollAnswered,
     ShortcutUsed,
     Trigger,
 )
@@ -65,6 +66,11 @@ def _requested(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
 
 def _inline(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
     return InlineAsked(**_common(platform, data), query_id=data["query"], words=data["words"])
+
+
+def _voted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
+    key, choices = f"{data['poll']} {data['person']}", tuple(data["choices"])
+    return PollAnswered(**_common(platform, data), key=key, poll=data["poll"], choices=choices)
 
 
 def _left(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
@@ -126,6 +132,7 @@ TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
     "message": _posted,
     "joined": _joined,
     "left": _left,
+    "vote": _voted,
     "inline": _inline,
     "request": _requested,
     "command": _command,

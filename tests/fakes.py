@@ -155,6 +155,9 @@ class FakePlatform:
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
 
+    async def votes(self, person: str, poll: str, choices: list[int], *, place: str) -> RawEvent:
+        return await self.tell("vote", person, place=place, poll=poll, choices=choices)
+
     async def looks_up(self, person: str, words: str) -> RawEvent:
         """Type the bot's name and some words, somewhere."""
         return await self.tell("inline", person, words=words, query=str(self._next()))

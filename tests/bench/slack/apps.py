@@ -19,6 +19,7 @@ from bot.app import App
 from bot.core.addresses import Place
 from bot.core.capability import Capability
 from bot.core.clock import Clock
+from bot.core.roles import Purpose
 from bot.platforms.slack.pacing import Pace, Unpaced
 from bot.platforms.slack.platform import SlackPlatform
 from bot.settings import Settings
@@ -43,7 +44,7 @@ async def baraza(
     url = f"sqlite:///{folder}/baraza.sqlite3"
     settings = Settings(_env_file=None, database_url=url, http_port=0, log_level="ERROR")
     clock, database = Clock(), Database(url, SECRET_KEY)
-    secret = {"app_token": slack.app_token} if socket else {"signing_secret": slack.signing_secret}
+    secret: dict[str, Any] = {"app_token": slack.app_token} if socket else {"signing_secret": slack.signing_secret}
     platform = SlackPlatform(clock, bot_token=slack.token, api_url=slack.api_url, pace=pace or Unpaced(), **secret)
     app = App(settings, database, [platform], clock=clock, capabilities=capabilities)
     await app.start()
@@ -67,7 +68,7 @@ async def _settle_down(app: App, slack: Slack) -> None:
         named = {"name": "Bench", "language": "en", "time_zone": "UTC"}
         community = await communities.found(session, places[0], **named, now=app.clock.now())
         for place in places[1:]:
-            await communities.take_in(session, place, community.id, communities.Purpose.LISTENING)
+            await communities.take_in(session, place, community.id, Purpose.LISTENING)
 
 
 def bolt_app(slack: Slack, *, replies: bool = False, before_response: bool = False, others: int = 0) -> AsyncApp:
