@@ -17,7 +17,7 @@ import handlers
 import schedules
 from bot import form_conversation
 from bot.core.addresses import Account
-from bot.core.capability import Capability, Schedule
+from bot.core.capability import Capability, Command, Schedule, Where
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry
 from bot.core.events import Event
@@ -87,9 +87,18 @@ class App:
         registry = Registry([*found, form_conversation.capability], declared)
         texts = Texts(settings.default_language)
         assistant = assistant_within_budget(settings, database, self.clock, self.metrics)
-        step_by_step = frozenset(platform.name for platform in platforms if not platform.shows_forms)
-        understand = self._understand
-        self.frame = Frame(self.clock, texts, database.cipher, registry, settings, understand, assistant, step_by_step)
+        by_name = {platform.name: platform for platform in platforms}
+        self.frame = Frame(
+            self.clock,
+            texts,
+            database.cipher,
+            registry,
+            settings,
+            self._understand,
+            assistant,
+            asks_step_by_step=frozenset(name for name, one in by_name.items() if not one.shows_forms),
+            needs_first_word=frozenset(name for name, one in by_name.items() if one.needs_first_word),
+        )
         dead_letters = DeadLetters(database, self.frame)
         self.delivery = Delivery(database, self.platforms, self.clock, self.metrics, dead_letters)
         self.tasks = TaskRunner(database, self.frame, self._after_work)
@@ -228,10 +237,17 @@ class App:
         """Part of ``bot.core.platform.Host``."""
         wording, roles, belongs = await self._what_counts_for(account)
         return [
-            CommandHint(command.name, wording.label(command.usage), wording.label(command.summary))
+            _hint(command, wording)
             for command in self.frame.commands(roles, account.platform)
             if belongs or command.for_strangers
         ]
+
+    def menus(self) -> dict[str, list[CommandHint]]:
+        """Part of ``bot.core.platform.Host``."""
+        texts, asked = self.frame.texts, next(iter(self.frame.asks_step_by_step), "")
+        commands = self.frame.commands(frozenset(), asked)  # none leaves a form where every platform shows them
+        wordings = {"": texts.wording(), **{language: texts.wording(language) for language in texts.languages}}
+        return {language: [_hint(command, wording) for command in commands] for language, wording in wordings.items()}
 
     async def shortcuts_for(self, account: Account) -> list[ShortcutHint]:
         """Part of ``bot.core.platform.Host``."""
@@ -272,3 +288,8 @@ class App:
         """Part of ``bot.core.platform.Host``."""
         async with self.database.transaction() as session:
             await tenants.close(session, platform, tenant, self.clock.now())
+
+
+def _hint(command: Command, wording: Wording) -> CommandHint:
+    where = {"in_private": command.where is not Where.PLACE, "in_places": command.where is not Where.PRIVATE}
+    return CommandHint(command.name, wording.label(command.usage), wording.label(command.summary), **where)

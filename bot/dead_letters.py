@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from datetime import timedelta
 
 import structlog
 
 from bot.core.addresses import Account, InPlace, Place, Privately
-from bot.core.events import Event, GivenUp
+from bot.core.events import Event, GivenUp, OutOfReach
 from bot.core.messages import Kind
 from bot.core.serialization import destination_from_json
 from bot.logs import where_it_failed
 from bot.services import Frame, Services
-from storage import communities, members
+from storage import communities, members, private_chats
 from storage.database import Database, Session
 from storage.outbox import OutboxRow
 from storage.tasks import Task
 
 log = structlog.get_logger()
 
+_GIVEN_UP = GivenUp()
+_ONCE_IN = timedelta(days=1)
+
 Finding = Callable[[Session], Awaitable[int | None]]
 
 
 class DeadLetters:
-    """Announces ``GivenUp``. It comes after the dead letter was written down, and never fails."""
+    """Announces ``GivenUp`` and ``OutOfReach``. It comes after the dead letter was written down, and never fails."""
 
     def __init__(self, database: Database, frame: Frame) -> None:
         self._database = database
@@ -43,6 +47,17 @@ class DeadLetters:
         account = None if isinstance(to, InPlace) else to.account
         await self._announce(lambda session: _community_of(session, place, account))
 
+    async def out_of_reach(self, row: OutboxRow, account: Account) -> None:
+        """It can't arrive since its person can't be written to. Of one person that is told at most once a day."""
+        if row.kind == Kind.ALERT:
+            return
+
+        async def known(session: Session) -> int | None:
+            time_to_tell = await private_chats.to_be_told_of(session, account, self._frame.clock.now(), _ONCE_IN)
+            return await _community_of(session, None, account) if time_to_tell else None
+
+        await self._announce(known, OutOfReach())
+
     async def task(self, task: Task) -> None:
         """It can't be done."""
 
@@ -51,13 +66,13 @@ class DeadLetters:
 
         await self._announce(known)
 
-    async def _announce(self, find: Finding) -> None:
+    async def _announce(self, find: Finding, news: object = _GIVEN_UP) -> None:
         try:
             async with self._database.transaction() as session:
                 community_id = await find(session)
                 if community_id is not None:
                     community = await communities.by_id(session, community_id)
-                    await Services(self._frame, session, known_community=community).announce(GivenUp())
+                    await Services(self._frame, session, known_community=community).announce(news)
         except Exception as error:  # noqa: BLE001 - telling of a failure must not fail the loop: doctor lists it anyway
             log.warning("nobody could be told of a dead letter", reason=where_it_failed(error))
 

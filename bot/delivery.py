@@ -13,37 +13,27 @@ from datetime import datetime, timedelta
 
 import structlog
 
-from bot.core.addresses import Destination, MessageRef, OnlyVisibleTo, Privately
+from bot.core.addresses import MessageRef
 from bot.core.clock import Clock
-from bot.core.messages import Kind
 from bot.core.platform import (
     CannotTell,
-    Edit,
+    ChatIsClosed,
     NotSent,
+    NotYetReachable,
     OpenForm,
     OutcomeUnknown,
     Outgoing,
     Platform,
-    Send,
-    ShowHome,
     TriggerExpired,
     Undeliverable,
 )
-from bot.core.serialization import (
-    destination_from_json,
-    form_from_json,
-    home_from_json,
-    message_from_json,
-    ref_from_json,
-    ref_to_json,
-    trigger_from_json,
-)
+from bot.core.serialization import ref_to_json
 from bot.dead_letters import DeadLetters
 from bot.logs import where_it_failed
 from bot.loops import Loop
-from bot.messenger import HOME
 from bot.metrics import Metrics
-from storage import outbox
+from bot.outgoing import can_be_looked_for, instead, may_come_twice, outgoing_of, reader_of
+from storage import outbox, private_chats
 from storage.database import Database, Session
 from storage.outbox import MAY_HAVE_ARRIVED, NOT_SENT, OutboxRow
 
@@ -53,14 +43,14 @@ IN_FLIGHT = 50
 _LONGEST_DELAY = timedelta(minutes=5)
 _GIVE_UP_AFTER = timedelta(days=3)
 _PATIENCE = timedelta(minutes=2)
-_SEND_AGAIN = {Kind.ANSWER, Kind.RECEIPT, Kind.WELCOME}
 
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What became of a row: it arrived (``sent`` may be None), is tried again, is looked for later, or is dead.
 
-    ``repeats``: nobody can tell whether it arrived, so that trying again may repeat it.
+    ``repeats``: nobody can tell whether it arrived, so that trying again may repeat it. ``held_since``: at that moment
+    its person could not be written to yet. ``closed``: the person wants no messages.
     """
 
     row: OutboxRow
@@ -68,13 +58,18 @@ class Outcome:
     again_at: datetime | None = None
     look_at: datetime | None = None
     repeats: bool = False
+    held_since: datetime | None = None
     dead: str = ""
+    closed: bool = False
+    out_of_reach: bool = False
 
     @property
     def word(self) -> str:
         """For the metrics."""
         if self.dead:
             return "dead"
+        if self.held_since:
+            return "held"
         return "again" if self.again_at else "unknown" if self.look_at else "sent"
 
 
@@ -180,13 +175,20 @@ class Delivery(Loop):
         platform = self._platforms.get(row.platform)
         if platform is None:
             return Outcome(row, again_at=self._clock.now() + _LONGEST_DELAY)
+        began_at = self._clock.now()
         try:
-            outgoing = await self._outgoing(row)
+            if platform.needs_first_word:
+                await self._check_open(row)
+            outgoing = await outgoing_of(self._database, row)
             if outgoing is None:
                 return Outcome(row)
             return Outcome(row, sent=await self._deliver(platform, outgoing, row))
         except NotSent as problem:
             return self._again(row, str(problem), problem.retry_at)
+        except NotYetReachable:
+            return self._held(row, began_at)
+        except ChatIsClosed:
+            return Outcome(row, dead="undeliverable: the person closed the chat", closed=True, out_of_reach=True)
         except Undeliverable as problem:
             return Outcome(row, dead=f"undeliverable: {problem}")
         except OutcomeUnknown:
@@ -194,6 +196,14 @@ class Delivery(Loop):
         except Exception as error:  # noqa: BLE001 - an adapter's own mistake; nobody knows how far it came
             log.error("a delivery failed", outbox_id=row.id, platform=row.platform, reason=where_it_failed(error))
             return await self._look(row, platform)
+
+    async def _check_open(self, row: OutboxRow) -> None:
+        """Raise ChatIsClosed where a person has closed their chat: asking the platform would only cost time."""
+        reader = reader_of(row)
+        if reader is not None:
+            async with self._database.reading() as session:
+                if await private_chats.is_closed(session, reader):
+                    raise ChatIsClosed
 
     async def _deliver(self, platform: Platform, outgoing: Outgoing, row: OutboxRow) -> MessageRef | None:
         async with asyncio.timeout(self.patience.total_seconds()):
@@ -203,7 +213,7 @@ class Delivery(Loop):
                 return await platform.deliver(outgoing)
             except TriggerExpired:
                 row.attempts += 1
-                return await platform.deliver(_instead(row))
+                return await platform.deliver(instead(row))
 
     async def _reconcile(self, row: OutboxRow) -> Outcome:
         platform = self._platforms.get(row.platform)
@@ -216,18 +226,18 @@ class Delivery(Loop):
 
         A form is opened once. Whether it was, nobody can tell: a button leads to it either way.
         """
+        if not can_be_looked_for(row):
+            return self._again(row, "nobody knows whether it was done")
         outgoing: Outgoing | None = None
         try:
-            outgoing = await self._outgoing(row)
+            outgoing = await outgoing_of(self._database, row)
             if outgoing is None:
                 return Outcome(row)
-            if isinstance(outgoing, ShowHome):
-                return self._again(row, "nobody looks whether a page arrived")
             async with asyncio.timeout(self.patience.total_seconds()):
-                found = await platform.find(_instead(row) if isinstance(outgoing, OpenForm) else outgoing)
+                found = await platform.find(instead(row) if isinstance(outgoing, OpenForm) else outgoing)
             return Outcome(row, sent=found) if found else self._again(row, "it did not arrive")
         except CannotTell as unknown:
-            if isinstance(outgoing, OpenForm) or _may_come_twice(row, in_private=unknown.in_private):
+            if isinstance(outgoing, OpenForm) or may_come_twice(row, in_private=unknown.in_private):
                 # Where it was a form that may have opened, its message was never sent, and so is no repeat.
                 return replace(self._again(row, str(unknown)), repeats=not isinstance(outgoing, OpenForm))
             return Outcome(row, dead="nobody can tell whether it arrived, and it must not arrive twice")
@@ -250,36 +260,17 @@ class Delivery(Loop):
         delay = min(timedelta(seconds=2 ** min(row.attempts, 10)), _LONGEST_DELAY)
         return Outcome(row, again_at=max(at or now, now + delay))
 
-    async def _outgoing(self, row: OutboxRow) -> Outgoing | None:
-        """What the row asks for. None when an edit has nothing left to change, or a page is no longer the newest."""
-        destination = destination_from_json(row.destination)
-        if row.operation == HOME:
-            return await self._home(row, destination)
-        if row.operation == "form":
-            trigger = row.body["trigger"]
-            if trigger is None or row.attempts:
-                return _instead(row)
-            form = form_from_json(row.body["form"])
-            return OpenForm(row.reference, destination, row.body["form_id"], form, trigger_from_json(trigger))
-        message = message_from_json(row.body["message"])
-        if row.operation == "send":
-            return Send(row.reference, destination, message, Kind(row.kind), row.may_have_arrived)
-        async with self._database.reading() as session:
-            earlier = await outbox.by_reference(session, row.target or "")
-        if earlier is None or earlier.sent is None:
-            return None
-        return Edit(row.reference, destination, ref_from_json(earlier.sent), message)
-
-    async def _home(self, row: OutboxRow, destination: Destination) -> ShowHome | None:
-        async with self._database.reading() as session:
-            if await outbox.newer_waits(session, row):
-                return None
-        assert isinstance(destination, Privately)  # noqa: S101 - the messenger shows a page to nobody else
-        return ShowHome(row.reference, destination, home_from_json(row.body["home"]))
+    def _held(self, row: OutboxRow, since: datetime) -> Outcome:
+        if since - row.created_at >= _GIVE_UP_AFTER:
+            return Outcome(row, dead="undeliverable: the person never wrote to the bot", out_of_reach=True)
+        return Outcome(row, held_since=since)
 
     async def _tell_of_the_dead(self, outcomes: list[Outcome]) -> None:
         for outcome in outcomes:
-            if outcome.dead:
+            reader = reader_of(outcome.row) if outcome.out_of_reach else None
+            if reader is not None:
+                await self._dead_letters.out_of_reach(outcome.row, reader)
+            elif outcome.dead:
                 await self._dead_letters.message(outcome.row)
 
     async def _write_down(self, session: Session, outcome: Outcome) -> None:
@@ -287,6 +278,11 @@ class Delivery(Loop):
         if outcome.dead:
             log.error("dead letter", outbox_id=row.id, platform=row.platform, kind=row.kind, reason=outcome.dead)
             await outbox.bury(session, row.id, outcome.dead)
+            reader = reader_of(row) if outcome.closed else None
+            if reader is not None:
+                await private_chats.close(session, reader)
+        elif outcome.held_since:
+            await self._hold(session, row, outcome.held_since)
         elif outcome.look_at:
             self._unknown[row.id] = (outcome.look_at, row)
         elif outcome.again_at:
@@ -294,18 +290,16 @@ class Delivery(Loop):
             await outbox.send_again(session, row.id, outcome.again_at, row.attempts + 1, reason)
         else:
             await outbox.mark_sent(session, row.id, ref_to_json(outcome.sent) if outcome.sent else None)
+            if row.operation == "delete" and row.target:
+                await outbox.is_gone(session, row.target)
         self._on_delivered()
 
-
-def _may_come_twice(row: OutboxRow, *, in_private: bool) -> bool:
-    """An edit, made again, changes nothing; some messages are worth a repeat. Ephemeral ones never are."""
-    if isinstance(destination_from_json(row.destination), OnlyVisibleTo) and not in_private:
-        return False
-    return row.operation == "edit" or Kind(row.kind) in _SEND_AGAIN
-
-
-def _instead(row: OutboxRow) -> Send:
-    """The message with a button, for a form that can't be opened any more."""
-    destination = destination_from_json(row.destination)
-    message = message_from_json(row.body["instead"])
-    return Send(row.reference, destination, message, Kind.RECEIPT, row.may_have_arrived)
+    async def _hold(self, session: Session, row: OutboxRow, since: datetime) -> None:
+        """Let it wait for the person's first word; one that came while it was on its way counts."""
+        reader = reader_of(row)
+        if reader is not None and await private_chats.not_opened(session, reader, since):
+            await outbox.hold(session, row, row.created_at + _GIVE_UP_AFTER)
+        else:
+            soon = self._clock.now() + timedelta(seconds=1)
+            reason = MAY_HAVE_ARRIVED if row.may_have_arrived else "the chat was opened meanwhile"
+            await outbox.send_again(session, row.id, soon, row.attempts + 1, reason)

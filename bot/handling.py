@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from time import perf_counter
 
-from bot import form_conversation
+from bot import form_conversation, reachability
 from bot.core.addresses import Account
 from bot.core.dispatch import NotAllowed, Registry, Step, acting_on, check_roles
 from bot.core.errors import Refusal
@@ -21,7 +21,8 @@ from bot.loops import STEP_PATIENCE
 from bot.messenger import OPEN_FORM, open_form_button
 from bot.metrics import Metrics
 from bot.recording import record
-from bot.services import Frame, Services, services_for
+from bot.services import Frame, Services
+from bot.who_acts import services_for
 from storage import buttons, forms, inbox
 from storage.database import Database, DatabaseUnavailable, Session
 from storage.forms import OpenedForm
@@ -63,6 +64,7 @@ class Handling:
         failed: BaseException | None = None
         async with self._database.transaction() as session:
             await record(session, events, self._frame.clock.now())
+            await reachability.keep(session, self._frame, events)
             done = await inbox.handlers_done(session, event_id)
         names = [f"{number}.{step.name if step else 'act'}" for number, (_, step) in enumerate(steps)]
         unanswered: Event | None = None

@@ -6,12 +6,21 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
-from bot.core.addresses import Account, Destination, Privately, conversation_of, platform_of, tenant_of
+from bot.core.addresses import (
+    Account,
+    Destination,
+    InPlace,
+    Place,
+    Privately,
+    conversation_of,
+    platform_of,
+    tenant_of,
+)
 from bot.core.clock import Clock
 from bot.core.events import Trigger
 from bot.core.forms import Form
 from bot.core.home import Home
-from bot.core.messages import Button, Kind, Message
+from bot.core.messages import FOLLOW_START, Button, Kind, Message
 from bot.core.serialization import (
     destination_from_json,
     destination_to_json,
@@ -41,6 +50,11 @@ def open_form_button(label: str) -> Button:
     return Button(label, OPEN_FORM)
 
 
+def conversation_digest(cipher: Cipher, destination: Destination) -> bytes:
+    """What stands in the outbox for the conversation that a destination is part of."""
+    return cipher.digest("conversation", platform_of(destination), tenant_of(destination), conversation_of(destination))
+
+
 class Messenger:
     """Writes outbox rows, and remembers what their buttons and forms mean, inside one transaction."""
 
@@ -68,15 +82,25 @@ class Messenger:
             await self.send(destination_from_json(earlier.destination), message, Kind.RECEIPT)
             return
         body = {"message": message_to_json(await self._with_tokens(message, reference))}
+        await self._change(earlier, "edit", body)
+
+    async def take_down(self, reference: str) -> None:
+        """Take an earlier message away again, also before it went out; nothing happens when that one is unknown."""
+        earlier = await outbox.by_reference(self._session, reference)
+        if earlier is None or await outbox.withdraw(self._session, reference):
+            return
+        await self._change(earlier, "delete", {})
+
+    async def _change(self, earlier: OutboxRow, operation: str, body: dict[str, Any]) -> None:
         now = self._clock.now()
         row = OutboxRow(
             platform=earlier.platform,
             conversation=earlier.conversation,
-            operation="edit",
+            operation=operation,
             kind=earlier.kind,
             destination=earlier.destination,
             body=body,
-            target=reference,
+            target=earlier.reference,
             created_at=now,
             not_before=now,
         )
@@ -92,6 +116,16 @@ class Messenger:
         return await self._write(
             HOME, Kind.RECEIPT, Privately(account), {"home": home_to_json(with_tokens)}, reference, line
         )
+
+    async def follow(self, place: Place, to: Place) -> None:
+        """What has not gone out yet to a place that has moved goes to where it is now."""
+        old, new = InPlace(place), InPlace(to)
+        digests = (conversation_digest(self._cipher, old), conversation_digest(self._cipher, new))
+        await outbox.readdress(self._session, *digests, destination_to_json(new))
+
+    async def do(self, operation: str, destination: Destination, body: dict[str, Any]) -> None:
+        """Have the platform do something that is no message; ``bot.outgoing`` knows the operations."""
+        await self._write(operation, Kind.RECEIPT, destination, body, new_token())
 
     async def open_form(
         self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message
@@ -179,4 +213,9 @@ class Messenger:
 
 
 def _with_token(button: Button) -> Button:
-    return button if button.goes_to else replace(button, token=new_token())
+    return button if button.goes_to else replace(_acting(button), token=new_token())
+
+
+def _acting(button: Button) -> Button:
+    """The button with the action that it has where it is a button like any other."""
+    return replace(button, action=FOLLOW_START, subject=button.starts) if button.starts else button

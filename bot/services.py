@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -15,18 +15,20 @@ from bot.assistant import Assistant
 from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately
 from bot.core.capability import Command
 from bot.core.clock import Clock
-from bot.core.dispatch import Registry, acting_on, check_roles
+from bot.core.dispatch import Registry, check_roles
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, CommandUsed, Event, MessagePosted, ShortcutUsed, Trigger, as_it_stands
 from bot.core.forms import Form
 from bot.core.messages import Kind, Message, mark
+from bot.core.platform import InlineResult
 from bot.core.roles import Role
+from bot.core.serialization import text_to_json
 from bot.form_asking import FormAsking
 from bot.form_questions import CANCEL
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
-from storage import accounts, communities, inbox, linking, members, tasks
+from storage import accounts, communities, inbox, linking, members, private_chats, tasks
 from storage.communities import Community, CommunityPlace
 from storage.database import Database, Session
 from storage.encryption import Cipher
@@ -52,6 +54,7 @@ class Frame:
 
     ``assistant`` is None where it is switched off; only slow work may wait for it. ``asks_step_by_step`` names the
     platforms that show no forms: there each question of a form is asked by itself, in the private chat.
+    ``needs_first_word`` names those where people have to write to the bot before it may write to them.
     """
 
     clock: Clock
@@ -62,6 +65,7 @@ class Frame:
     understand: Understand = _nothing_understood
     assistant: Assistant | None = None
     asks_step_by_step: frozenset[str] = frozenset()
+    needs_first_word: frozenset[str] = frozenset()
 
     def commands(self, roles: frozenset[Role], platform: str) -> list[Command]:
         """The commands that somebody with these roles may use there: none leaves a form where forms are shown."""
@@ -135,6 +139,18 @@ class Services:
         if not step.for_strangers:
             await self.check_belongs()
         await step.handler(used, replace(self, event=used))
+
+    async def follow_start(self, payload: str) -> bool:
+        """Do what a link to the bot with this payload is for; False where nobody serves it (any more)."""
+        acting, found = self._acting, self.frame.registry.start(payload)
+        if found is None:
+            return False
+        handler, rest = found
+        used = CommandUsed(
+            at=acting.at, by=acting.by, place=acting.place, name="start", arguments=rest, trigger=self._trigger
+        )
+        await handler(used, replace(self, event=used))
+        return True
 
     async def check_belongs(self) -> None:
         """Raise Refusal where who acts has left the community: a button or a form outlives the stay of who has it."""
@@ -212,10 +228,23 @@ class Services:
     async def tell(self, member: Member, message: Message, kind: Kind) -> OutboxRow | None:
         """Say something to one member privately, on the account they chose for that, else on the one they used last.
 
-        None when none can be reached.
+        One that can be written to goes first: where they have to write first on all of them, it waits for that. None
+        when none can be reached.
         """
         reachable = await accounts.reachable(self.session, member.id)
-        return await self.write_to(reachable[0], message, kind) if reachable else None
+        open_ones = [account for account in reachable if await self.can_write_to_account(account)]
+        return await self.write_to((open_ones or reachable)[0], message, kind) if reachable else None
+
+    async def can_write_to(self, member: Member) -> bool:
+        """Whether what is told to a member privately arrives now, as far as is known."""
+        reachable = await accounts.reachable(self.session, member.id)
+        return any([await self.can_write_to_account(account) for account in reachable])
+
+    async def can_write_to_account(self, account: Account) -> bool:
+        """The same for an account, also of somebody who is no member."""
+        if account.platform not in self.frame.needs_first_word:
+            return True
+        return bool(await private_chats.open_among(self.session, [account]))
 
     async def write_to(self, account: Account, message: Message, kind: Kind) -> OutboxRow:
         """Say something privately to an account, also of somebody who is no member."""
@@ -232,6 +261,33 @@ class Services:
     async def edit(self, reference: str, message: Message) -> None:
         """Put ``message`` in the place of the one with this reference."""
         await self.messenger.edit(reference, message)
+
+    async def take_down(self, reference: str) -> None:
+        """Take the message with this reference away again, also when it has not gone out yet."""
+        await self.messenger.take_down(reference)
+
+    async def show_commands(self, member: Member) -> None:
+        """What a member may use has changed, or the language for it: bring the menus that they see up to date.
+
+        Whoever gives or takes a role calls this.
+        """
+        for account in await accounts.reachable(self.session, member.id):
+            await self.messenger.do("commands", Privately(account), {})
+
+    async def check_leads(self, place: Place) -> None:
+        """Find out whether who acts is an administrator of a place; the event LeadsChecked tells."""
+        person = self._acting.by
+        told = {"account": asdict(person.account), "name": person.name, "language": person.language}
+        await self.messenger.do("leads", InPlace(place), {"person": told})
+
+    async def let_in(self, place: Place) -> None:
+        """Let who acts into a place that they asked to join."""
+        await self.messenger.do("approve", InPlace(place), {"account": asdict(self._acting.by.account)})
+
+    async def answer_inline(self, asker: Account, query_id: str, results: Sequence[InlineResult]) -> None:
+        """Show what was found to who looks it up while writing to others."""
+        found = [{"id": one.id, "title": one.title, "text": text_to_json(one.text)} for one in results]
+        await self.messenger.do("inline", Privately(asker), {"query": query_id, "results": found})
 
     async def open_form(self, form: Form) -> None:
         """Show a form to the person who acts; when that comes too late, a button to open it comes instead.
@@ -379,41 +435,3 @@ class WorkServices:
     def wording(self) -> Wording:
         """The words for what everybody in the community reads."""
         return self.frame.texts.wording(self.community.language)
-
-
-async def services_for(frame: Frame, session: Session, event: Event) -> Services:
-    """Everything a handler of ``event`` is given: community, place, member and roles are looked up here, once.
-
-    Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
-    privately is one only if known.
-    """
-    place = await communities.place_at(session, event.place) if event.place else None
-    community_id = place.community_id if place and place.active else None
-    if community_id is not None:
-        community: Community | None = await communities.by_id(session, community_id)
-        somebody = event.by.account.user != ""
-        member: Member | None = (
-            await members.who_did(session, event.by, event.at, frame.clock.now()) if somebody else None
-        )
-        if member is not None and await _is_there(session, community_id, member, event):
-            await members.belong(session, community_id, member.id, event.at)
-    else:
-        member = await members.find(session, event.by.account)
-        own = await members.communities_of(session, member.id) if member and event.private else []
-        community = own[0] if own else None
-    roles: frozenset[Role] = frozenset()
-    if member and acting_on(event):
-        await accounts.used(session, event.by.account)
-    if community and member:
-        roles = await members.roles_of(session, community.id, member.id)
-    return Services(frame, session, event, community, place, member, roles)
-
-
-async def _is_there(session: Session, community_id: int, member: Member, event: Event) -> bool:
-    """Whether what somebody does shows that they are in the community's place now.
-
-    Buttons, forms and messages outlive the stay of who sees them: using one brings nobody back who has left.
-    """
-    if not acting_on(event):
-        return False
-    return isinstance(event, CommandUsed) or await members.membership(session, community_id, member.id) is None

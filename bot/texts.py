@@ -20,7 +20,8 @@ from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po
 from babel.numbers import format_decimal, format_percent
 
-from bot.core.messages import Text, Value
+from bot.core.messages import Text, Value, mark
+from bot.core.rights import Rights
 
 LOCALES = Path(__file__).parent / "locales"
 DOMAIN = "baraza"
@@ -33,6 +34,15 @@ OWN_NAMES = {
     "sw": "Kiswahili",
 }
 """The languages that people choose from, whether Baraza speaks them already or not, as each calls itself."""
+
+
+def not_shown(wording: Wording, place: str, rights: Rights) -> Text | None:
+    """What the bot is not shown in a place of this name, and what to do about it; None where it sees everything."""
+    missing = [wording.label(one) for one in rights.missing()]
+    if not missing:
+        return None
+    key = mark("In **#{place}** I don't see {what}. Make me an administrator of the group, and I do.")
+    return wording.say(key, place=place, what=wording.listing(missing))
 
 
 def own_name(code: str) -> str:

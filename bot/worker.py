@@ -16,6 +16,7 @@ from time import perf_counter
 
 import structlog
 
+from bot import reachability
 from bot.core.dispatch import Step
 from bot.core.events import Event
 from bot.core.platform import Platform
@@ -69,6 +70,7 @@ class Worker(Loop):
     ) -> None:
         super().__init__("worker")
         self._database = database
+        self._frame = frame
         self._clock = frame.clock
         self._registry = frame.registry
         self._platforms = platforms
@@ -162,11 +164,15 @@ class Worker(Loop):
     async def _record_together(self, items: list[Item]) -> None:
         readable = [item for item in items if not item.unreadable]
         async with self._database.transaction() as session:
-            await record(session, [event for item in readable for event in item.events], self._clock.now())
+            events = [event for item in readable for event in item.events]
+            await record(session, events, self._clock.now())
+            some_go_out = await reachability.keep(session, self._frame, events)
             await inbox.finish(session, [item.row.id for item in readable])
             for item in items:
                 if item.unreadable:
                     await inbox.bury(session, item.row.id, item.row.attempts + 1, item.unreadable)
+        if some_go_out:
+            self._on_outgoing()
         for item in items:
             self._held.discard(item.row.id)
             self._count(item, "dead" if item.unreadable else "recorded")

@@ -6,7 +6,7 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.capability import Capability
-from bot.core.events import GivenUp
+from bot.core.events import GivenUp, OutOfReach
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
 from bot.services import Services
@@ -30,6 +30,20 @@ async def count(_news: GivenUp, services: Services) -> None:
 async def tell(_payload: dict[str, Any], services: Services) -> None:
     """What came together in the hour."""
     await _tell(services)
+
+
+@capability.hears(OutOfReach)
+async def tell_that_somebody_is_out_of_reach(_news: OutOfReach, services: Services) -> None:
+    """Somebody misses what I have for them, and only people can tell them."""
+    for facilitator in await members.with_role(services.session, services.community.id, Role.FACILITATOR):
+        text = services.wording_for(facilitator).say(
+            mark(
+                "I can't write to one of the members: their private chat with me is not open. "
+                "Please remind everybody in **{community}** now and then: open a chat with me and press Start."
+            ),
+            community=services.community.name,
+        )
+        await services.tell(facilitator, Message(text), Kind.ALERT)
 
 
 async def _tell(services: Services) -> bool:

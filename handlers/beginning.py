@@ -10,22 +10,29 @@ from bot.core.errors import Refusal
 from bot.core.events import (
     BotInvited,
     BotRemoved,
+    BotRightsChanged,
     BotUninstalled,
     ButtonPressed,
+    CommandUsed,
     FormSubmitted,
+    LeadsChecked,
+    PlaceMoved,
     PlaceRenamed,
     PlaceReopened,
 )
 from bot.core.forms import Choice, ChoiceField, Form, TextField
 from bot.core.messages import Button, Emphasis, Kind, Message, joined, mark
+from bot.core.rights import Rights
 from bot.core.roles import Purpose, Role
 from bot.core.time_zones import time_zone_called
 from bot.services import Services
-from bot.texts import own_name
-from storage import communities, invitations, members, tenants
+from bot.texts import not_shown, own_name
+from storage import communities, deep_links, invitations, members, tenants
 from storage.communities import CommunityPlace
 
 capability = Capability("beginning")
+
+_BEGIN = "begin_"
 
 PURPOSES = {
     Purpose.MAIN: mark("Main: where everybody talks"),
@@ -40,9 +47,53 @@ async def invited(event: BotInvited, services: Services) -> None:
     """Ask who brought the bot, privately, what this place is to be."""
     assert event.place is not None  # noqa: S101 - an invitation is to a place
     place = await communities.discover(services.session, event.place)
-    say, label = services.wording.say, services.wording.label
     if place.community_id is not None:
         return
+    by = event.by.account
+    if event.leads is not False and by.user and await services.can_write_to_account(by):
+        await _offer(services, place)
+    else:
+        await _look_for_an_administrator(services, place)
+
+
+async def _look_for_an_administrator(services: Services, place: CommunityPlace) -> None:
+    """One line in the place, which leads an administrator to the private chat."""
+    label, link = services.wording.label(mark("Begin here")), deep_links.payload(_BEGIN, place.id)
+    begin_here = Button(label, emphasis=Emphasis.PRIMARY, starts=link)
+    text = services.wording.say(
+        mark("Hello, I am Baraza. One of the administrators can begin with me here: please press the button.")
+    )
+    row = await services.post(place.address, Message(text, (begin_here,)), Kind.RECEIPT)
+    place.offer = row.reference
+    services.session.add(place)
+
+
+@capability.start(_BEGIN)
+async def asks_to_begin(event: CommandUsed, services: Services) -> None:
+    """Somebody came by that line: find out whether they are an administrator of the place now."""
+    place_id = deep_links.row_of(_BEGIN, event.arguments)
+    place = await _free_place(services, str(place_id or 0))
+    if place.platform in services.frame.needs_first_word:
+        await services.check_leads(place.address)
+    else:
+        await _offer(services, place)
+
+
+@capability.on(LeadsChecked, strangers=True)
+async def may_begin(event: LeadsChecked, services: Services) -> None:
+    """An administrator is asked what the place is to be; others are told who can say it."""
+    place = services.known_place
+    if place is None or not place.active or place.community_id is not None:
+        return
+    if event.leads:
+        await _offer(services, place)
+        return
+    key = mark("Only an administrator of **#{place}** can begin there. Please ask one of them to press the button.")
+    await services.answer_privately(Message(services.wording.say(key, place=place.name)))
+
+
+async def _offer(services: Services, place: CommunityPlace) -> None:
+    say, label = services.wording.say, services.wording.label
     text = joined(
         [
             say(mark("Thank you for inviting me to **#{place}**!"), place=place.name),
@@ -58,14 +109,30 @@ async def invited(event: BotInvited, services: Services) -> None:
         Button(label(mark("Start a community here")), "beginning.start", str(place.id), Emphasis.PRIMARY),
         Button(label(mark("Join this place to a community")), "beginning.join", str(place.id)),
     )
-    await services.write_to(event.by.account, Message(text, buttons), Kind.RECEIPT)
+    await services.answer_privately(Message(text, buttons))
+
+
+async def _has_begun(services: Services, place: CommunityPlace) -> None:
+    """The line that asked for an administrator has done its work."""
+    if place.offer is not None:
+        await services.take_down(place.offer)
+        place.offer = None
+        services.session.add(place)
 
 
 @capability.on(BotRemoved, strangers=True)
 async def removed(event: BotRemoved, services: Services) -> None:
-    """The place is out of reach; its history stays."""
-    if services.known_place is not None:
-        await communities.close_place(services.session, services.known_place)
+    """The place is out of reach, and a group with its topics; their history stays."""
+    if event.place is not None:
+        await communities.close_place(services.session, event.place)
+
+
+@capability.on(BotRightsChanged, strangers=True)
+async def shown(event: BotRightsChanged, services: Services) -> None:
+    """Keep what I am shown in the place from now on; ``/settings`` says what is missing."""
+    if event.place is not None:
+        rights = Rights(event.reads_everything, event.sees_joins, event.sees_reactions)
+        await communities.show(services.session, event.place, rights)
 
 
 @capability.on(BotUninstalled, private=True, strangers=True)
@@ -76,6 +143,13 @@ async def uninstalled(event: BotUninstalled, services: Services) -> None:
         return  # the news comes late: it is about the installation before this one
     await communities.close_places_of(services.session, gone.platform, gone.tenant)
     await tenants.close(services.session, gone.platform, gone.tenant, services.now())
+
+
+@capability.on(PlaceMoved, strangers=True)
+async def moved(event: PlaceMoved, services: Services) -> None:
+    """The place goes on elsewhere with everything that it has; told again, nothing is left to do."""
+    if event.place is not None and await communities.move(services.session, event.place, event.to):
+        await services.messenger.follow(event.place, event.to)
 
 
 @capability.on(PlaceReopened, strangers=True)
@@ -128,9 +202,11 @@ async def started(event: FormSubmitted, services: Services) -> None:
         time_zone=time_zone(str(event.values["time_zone"])),
         now=services.now(),
     )
+    await _has_begun(services, place)
     founder = await members.ensure(services.session, event.by, services.now())
     await members.arrive(services.session, community.id, place.id, founder.id, event.at)
     await members.give_role(services.session, community.id, founder.id, Role.FACILITATOR)
+    await services.show_commands(founder)
     say = services.wording.say
     text = joined(
         [
@@ -144,7 +220,8 @@ async def started(event: FormSubmitted, services: Services) -> None:
             ),
         ]
     )
-    await services.answer(Message(text))
+    missing = not_shown(services.wording, place.name, place.rights)
+    await services.answer(Message(text if missing is None else joined([text, missing])))
     line = services.frame.texts.wording(community.language).say(
         mark("Hello! I am Baraza, and I help **{community}** from now on. Type /help to see what I can do."),
         community=community.name,
@@ -183,6 +260,7 @@ async def joined_with_code(event: FormSubmitted, services: Services) -> None:
         raise Refusal(mark("That code doesn't work (any more). Please ask a facilitator for a new one: /settings"))
     community = await communities.by_id(services.session, community_id)
     await communities.take_in(services.session, place, community_id, Purpose(str(event.values["purpose"])))
+    await _has_begun(services, place)
     member = await members.ensure(services.session, event.by, services.now())
     await members.arrive(services.session, community_id, place.id, member.id, event.at)
     say = services.wording.say
@@ -192,7 +270,8 @@ async def joined_with_code(event: FormSubmitted, services: Services) -> None:
         key = mark("Answers that helped and prompts still go to **#{place}** alone. A facilitator can have them in "
                    "every main place: /settings everywhere yes")  # fmt: skip
         parts.append(say(key, place=main[0].name))
-    await services.answer(Message(joined(parts)))
+    missing = not_shown(services.wording, place.name, place.rights)
+    await services.answer(Message(joined(parts if missing is None else [*parts, missing])))
 
 
 def time_zone(text: str) -> str:

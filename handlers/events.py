@@ -30,13 +30,6 @@ class MembersLinked:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkCodeGiven:
-    """Who acts has brought a code for linking accounts, by a link that opened their chat with the bot."""
-
-    code: str
-
-
-@dataclass(frozen=True, slots=True)
 class PageForgotten:
     """Whoever has this account was forgotten, in this transaction, and their own page still shows what was theirs.
 
@@ -45,3 +38,13 @@ class PageForgotten:
 
     account: Account
     language: str
+
+
+@dataclass(frozen=True, slots=True)
+class ChatOpened:
+    """A member has opened the private chat with the bot: from now on they can be written to, if they couldn't before.
+
+    ``services`` are about one of their communities; whoever hears it looks after all of them.
+    """
+
+    member_id: int

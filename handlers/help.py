@@ -8,11 +8,8 @@ from bot.core.events import CommandUsed, MessagePosted
 from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
-from handlers.events import LinkCodeGiven
 
 capability = Capability("help")
-
-_LINK = "link_"
 
 _HEADINGS = {
     Role.EXPERT: mark("**As an expert**"),
@@ -48,15 +45,6 @@ async def show_help(_event: CommandUsed, services: Services) -> None:
 
 def _line(command: Command, summary: str) -> Text:
     return Text("**/{name}** {summary}", {"name": command.name, "summary": summary})
-
-
-@capability.command("start", summary=mark("Begin"), for_strangers=True)
-async def start(event: CommandUsed, services: Services) -> None:
-    """The same for who has just met the bot, unless a link with a code for their accounts has brought them."""
-    if event.arguments.startswith(_LINK):
-        await services.announce(LinkCodeGiven(event.arguments.removeprefix(_LINK)))
-        return
-    await show_help(event, services)
 
 
 @capability.on(MessagePosted, private=True, strangers=True)

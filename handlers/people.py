@@ -141,6 +141,7 @@ async def _choose(services: Services, typed: str) -> None:
         raise Refusal(mark("I know no language called {word}. For example: {languages}"), word=typed[:40],
                       languages=names)  # fmt: skip
     await members.speak(services.session, services.member.id, code)
+    await services.show_commands(services.member)
     wording = services.frame.texts.wording(code, services.community.language)
     if wording.language.split("-")[0] == code.split("-")[0]:
         text = wording.say(mark("From now on I speak {language} with you."), language=own_name(code))

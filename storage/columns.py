@@ -131,6 +131,7 @@ class Linked(StrEnum):
 
     OWN = "that of who goes on; the other's where they have none"
     FULLER = "that of the fuller profile; the other's where it has none"
+    CHOSEN = "that of whoever chose a language; where both did, or nobody, as with OWN"
     FIRST = "the earlier one"
     LAST = "the later one"
     OPEN = "none where either has none, else the later one"

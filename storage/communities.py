@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from sqlalchemy import UniqueConstraint, update
+from sqlalchemy import UniqueConstraint, true, update
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
 from bot.core.addresses import Place
 from bot.core.errors import Refusal
 from bot.core.messages import mark
+from bot.core.rights import Rights
 from bot.core.roles import Purpose
 from bot.core.working_time import WorkingTime
 from storage.columns import Moment, neutral, row_id
@@ -62,7 +64,10 @@ class Community(SQLModel, table=True):
 
 
 class CommunityPlace(SQLModel, table=True):
-    """A channel or group. Without a community it is a place where the bot waits, silent and recording nothing."""
+    """A channel or group. Without a community it is a place where the bot waits, silent and recording nothing.
+
+    ``offer`` is the reference of the one line there that says how to begin, where nobody could be asked privately.
+    """
 
     __tablename__ = "place"
     __table_args__ = (UniqueConstraint("platform", "tenant", "external_id"),)
@@ -76,11 +81,20 @@ class CommunityPlace(SQLModel, table=True):
     purpose: str = neutral(default=Purpose.LISTENING.value)
     active: bool = neutral(default=True)
     tells_joins: bool = neutral(default=True)
+    reads_everything: bool = neutral(default=True, sa_column_kwargs={"server_default": true()})
+    sees_joins: bool = neutral(default=True, sa_column_kwargs={"server_default": true()})
+    sees_reactions: bool = neutral(default=True, sa_column_kwargs={"server_default": true()})
+    offer: str | None = neutral(default=None)
 
     @property
     def address(self) -> Place:
         """The place as messages are addressed to it."""
         return Place(self.platform, self.tenant, self.external_id, self.name)
+
+    @property
+    def rights(self) -> Rights:
+        """What the bot is shown there."""
+        return Rights(self.reads_everything, self.sees_joins, self.sees_reactions)
 
 
 async def by_id(session: Session, community_id: int) -> Community:
@@ -241,11 +255,40 @@ async def _change_place(session: Session, of_community: int, place_id: int, **va
     return (await session.exec(statement.values(**values))).rowcount == 1
 
 
-async def close_place(session: Session, place: CommunityPlace) -> None:
-    """The bot can't reach the place any more; what happened there stays known."""
-    place.active = False
-    session.add(place)
+async def move(session: Session, place: Place, to: Place) -> bool:
+    """The place goes on at another address, with its community and everything that happened there.
+
+    False where there is nothing to move: the place is unknown (any more), or there is a community at the new address.
+    What was known of that address, without a community, gives way.
+    """
+    old, new = await place_at(session, place), await place_at(session, to)
+    if old is None or (new is not None and new.community_id is not None):
+        return False
+    if new is not None:
+        new.external_id, new.active = f"gave way:{new.id}", False
+        session.add(new)
+        await session.flush()
+    old.external_id, old.active, old.name = to.id, True, to.name or old.name
+    session.add(old)
     await session.flush()
+    return True
+
+
+async def show(session: Session, place: Place, rights: Rights) -> None:
+    """What the bot is shown in a place, and in its topics, from now on."""
+    await session.exec(update(CommunityPlace).where(*_within(place)).values(**asdict(rights)))
+
+
+async def close_place(session: Session, place: Place) -> None:
+    """The bot can't reach the place any more, nor its topics; what happened there stays known."""
+    await session.exec(update(CommunityPlace).where(*_within(place)).values(active=False))
+
+
+def _within(place: Place) -> tuple[Any, ...]:
+    """The place, and where it is a group, its topics."""
+    own = col(CommunityPlace.external_id)
+    here = (own == place.id) | own.startswith(f"{place.id}/", autoescape=True)
+    return (col(CommunityPlace.platform) == place.platform, col(CommunityPlace.tenant) == place.tenant, here)
 
 
 async def close_places_of(session: Session, platform: str, tenant: str) -> None:

@@ -13,7 +13,8 @@ from typing import Any
 from sqlalchemy import JSON, Boolean, Column, LargeBinary, Table, and_, delete, not_, update
 from sqlmodel import col, select
 
-from storage import accounts, erased_accounts, link_codes, questions
+from bot.core.addresses import Account
+from storage import accounts, erased_accounts, link_codes, private_chats, questions
 from storage.columns import DECLARED, Declared, Erase, SealedBytes, SealedJson
 from storage.database import Session
 from storage.encryption import Cipher
@@ -27,6 +28,8 @@ FOUND_OTHERWISE = frozenset(
         "confidential_asker",
         # Digests that lead to nobody: storage/erased_accounts.py, storage/link_codes.py
         "erased_account", "link_tries",
+        # Digests that a function deletes: storage/private_chats.py
+        "private_chat",
     }
 )  # fmt: skip
 """Tables with something of people in them that no column leads to; each has a function that does."""
@@ -82,6 +85,7 @@ async def erase(
     await session.flush()  # what follows goes past the session's objects
     own = (await session.exec(select(MemberAccount).where(MemberAccount.member_id == member_id))).all()
     await erased_accounts.add(session, [one.user_key for one in own], now)
+    await private_chats.forget(session, [Account(one.platform, one.tenant, one.user) for one in own])
     await erased_accounts.was_on(session, member_id, {one.platform for one in own})
     await link_codes.forget_tries(session, [one.user_key for one in own])
     everyone = await accounts.ids_of(session, member_id)

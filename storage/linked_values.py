@@ -22,11 +22,14 @@ def values_of(table: Table) -> list[Column[Any]]:
 
 def merged(table: Table, own: Values, came: Values) -> Json:
     """The values of one row for two; ``own`` are those of who goes on."""
-    fuller = _fullness(came) > _fullness(own)
+    theirs_go_first: dict[Linked | None, bool] = {
+        Linked.FULLER: _fullness(came) > _fullness(own),
+        Linked.CHOSEN: bool(came.get("chose_language")) and not own.get("chose_language"),
+    }
     found: Json = {}
     for column in values_of(table):
         mine, theirs = own[column.name], came[column.name]
-        if _how(column) is Linked.FULLER and fuller:
+        if theirs_go_first.get(_how(column)):
             mine, theirs = theirs, mine
         found[column.name] = _one_of(_how(column), mine, theirs)
     return found
@@ -61,7 +64,7 @@ def _one_of(how: Linked | None, own: Any, came: Any) -> Any:
     if how is Linked.BOTH:
         seen = {str(one).casefold() for one in own}
         return [*own, *(one for one in came if str(one).casefold() not in seen)]
-    if how in (Linked.OWN, Linked.FULLER):
+    if how in (Linked.OWN, Linked.FULLER, Linked.CHOSEN):
         return came if own in (None, "", []) else own
     if how is Linked.OPEN and (own is None or came is None):
         return None

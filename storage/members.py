@@ -48,8 +48,10 @@ class Member(SQLModel, table=True):
 
     id: int = row_id()
     name: str = personal(sa_type=SealedText, linked=Linked.FULLER)
-    language: str | None = neutral(default=None, linked=Linked.OWN)
-    chose_language: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")}, linked=Linked.OWN)
+    language: str | None = neutral(default=None, linked=Linked.CHOSEN)
+    chose_language: bool = neutral(
+        default=False, sa_column_kwargs={"server_default": text("false")}, linked=Linked.CHOSEN
+    )
     unit: str | None = personal(default=None, linked=Linked.FULLER)
     languages: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)
     topics_known: list[str] = personal(default_factory=list, sa_type=JSON, linked=Linked.FULLER)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, and_, delete, exists, func, text, update
+from sqlalchemy import Index, SmallInteger, and_, delete, exists, false, func, text, update
 from sqlalchemy.orm import aliased
 from sqlmodel import SQLModel, col, select
 
@@ -34,6 +34,7 @@ class OutboxRow(SQLModel, table=True):
     """One thing to send, edit or open. Rows of one ``conversation`` (a digest) go out in order.
 
     ``reference`` names the message for ever; ``target`` is the reference of the message that an edit changes.
+    ``awaits_first_word``: it goes out once its person has written to the bot, and keeps nothing else waiting.
     """
 
     __tablename__ = "outbox"
@@ -58,6 +59,7 @@ class OutboxRow(SQLModel, table=True):
     attempts: int = neutral(default=0, sa_type=SmallInteger)
     sent: dict[str, Any] | None = personal(default=None, sa_type=SealedJson)
     reason: str = neutral(default="")
+    awaits_first_word: bool = neutral(default=False, sa_column_kwargs={"server_default": false()})
 
     @property
     def may_have_arrived(self) -> bool:
@@ -78,7 +80,12 @@ async def claim_due(session: Session, now: datetime, limit: int) -> list[OutboxR
     row: Any = OutboxRow
     open_states = (OutboxState.WAITING.value, OutboxState.SENDING.value)
     blocked = exists().where(
-        and_(earlier.conversation == row.conversation, earlier.id < row.id, earlier.state.in_(open_states))
+        and_(
+            earlier.conversation == row.conversation,
+            earlier.id < row.id,
+            earlier.state.in_(open_states),
+            ~earlier.awaits_first_word,
+        )
     )
     statement = (
         select(OutboxRow)
@@ -122,10 +129,49 @@ async def mark_sent(session: Session, row_id: int, sent: dict[str, Any] | None) 
     await _change(session, row_id, state=OutboxState.SENT.value, sent=sent, reason="")
 
 
+async def is_gone(session: Session, reference: str) -> None:
+    """The message with this reference was taken down: nothing can be changed on it any more."""
+    await session.exec(update(OutboxRow).where(col(OutboxRow.reference) == reference).values(sent=None))
+
+
 async def send_again(session: Session, row_id: int, at: datetime, attempts: int, reason: str) -> None:
     """It is tried again at ``at``. Of what may have arrived before, ``reason`` has to say so each time."""
     change = {"state": OutboxState.WAITING.value, "not_before": at, "attempts": attempts, "reason": reason}
     await _change(session, row_id, **change)
+
+
+async def withdraw(session: Session, reference: str) -> bool:
+    """It is not sent any more. False when it is on its way by now, or has ended."""
+    mine = (col(OutboxRow.reference) == reference, col(OutboxRow.state) == OutboxState.WAITING.value)
+    gone = {"state": OutboxState.SENT.value, "body": {}, "awaits_first_word": False, "reason": "taken back in time"}
+    return (await session.exec(update(OutboxRow).where(*mine).values(**gone))).rowcount == 1
+
+
+async def hold(session: Session, row: OutboxRow, until: datetime) -> None:
+    """It waits for its person's first word, and is tried once more at ``until`` if that doesn't come."""
+    change = {"state": OutboxState.WAITING.value, "not_before": until, "awaits_first_word": True}
+    reason = MAY_HAVE_ARRIVED if row.may_have_arrived else "waits for the person to write first"
+    await _change(session, row.id, **change, reason=reason)
+
+
+async def let_go(session: Session, conversation: bytes, now: datetime) -> bool:
+    """The person of a conversation has written: what waited for that goes out now, in order. Whether there was any."""
+    waiting = (col(OutboxRow.state) == OutboxState.WAITING.value, col(OutboxRow.awaits_first_word))
+    statement = update(OutboxRow).where(col(OutboxRow.conversation) == conversation, *waiting)
+    return bool((await session.exec(statement.values(awaits_first_word=False, not_before=now))).rowcount)
+
+
+async def readdress(session: Session, old: bytes, new: bytes, destination: dict[str, Any]) -> None:
+    """What still waits for one conversation goes to another, which is at ``destination``; in a thread, no longer there.
+
+    Changes of messages stay behind with their messages.
+    """
+    open_ones = (OutboxRow.conversation == old, OutboxRow.state == OutboxState.WAITING.value)
+    movable = col(OutboxRow.operation).not_in(("edit", "delete"))
+    for row in (await session.exec(select(OutboxRow).where(*open_ones, movable))).all():
+        row.conversation, row.destination = new, destination
+        session.add(row)
+    await session.flush()
 
 
 async def bury(session: Session, row_id: int, reason: str) -> None:
@@ -139,9 +185,10 @@ async def by_reference(session: Session, reference: str) -> OutboxRow | None:
 
 
 async def depth(session: Session) -> tuple[int, datetime | None]:
-    """How many rows are open, and since when the oldest waits."""
+    """How many rows are open, and since when the oldest waits; what waits for a person's first word is no backlog."""
     statement = select(func.count(), func.min(OutboxRow.created_at)).where(
-        col(OutboxRow.state).in_((OutboxState.WAITING.value, OutboxState.SENDING.value))
+        col(OutboxRow.state).in_((OutboxState.WAITING.value, OutboxState.SENDING.value)),
+        ~col(OutboxRow.awaits_first_word),
     )
     count, oldest = (await session.exec(statement)).one()
     return count, oldest

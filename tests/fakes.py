@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 from collections import defaultdict, deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
-from datetime import datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 from bot.core.addresses import (
@@ -16,31 +16,21 @@ from bot.core.addresses import (
     InPlace,
     MessageRef,
     OnlyVisibleTo,
-    Person,
     Place,
     conversation_of,
 )
 from bot.core.clock import Clock
-from bot.core.events import (
-    BotInvited,
-    BotUninstalled,
-    ButtonPressed,
-    CommandUsed,
-    Event,
-    FormSubmitted,
-    HomeOpened,
-    Joined,
-    Left,
-    MessagePosted,
-    ShortcutUsed,
-    Trigger,
-)
+from bot.core.events import Event, MessagePosted
 from bot.core.home import Home
 from bot.core.messages import Message
 from bot.core.platform import (
     CannotTell,
+    ChatIsClosed,
+    CheckLeads,
+    Delete,
     Edit,
     Host,
+    NotYetReachable,
     OpenForm,
     OutcomeUnknown,
     Outgoing,
@@ -50,8 +40,7 @@ from bot.core.platform import (
     TriggerExpired,
     Undeliverable,
 )
-
-TENANT = "tenant"
+from tests.fake_events import TENANT, TRANSLATIONS
 
 
 @dataclass(frozen=True)
@@ -94,6 +83,7 @@ class FakePlatform:
     name: str = "fake"
     can_tell: bool = True
     shows_forms: bool = True
+    needs_first_word: bool = False
     places: set[str] = field(default_factory=lambda: {"circle", "square"})
     people: set[str] = field(default_factory=lambda: {"ana", "ben"})
     names: dict[str, str] = field(default_factory=dict)
@@ -102,6 +92,13 @@ class FakePlatform:
     homes: list[ShowHome] = field(default_factory=list)
     attempts: list[str] = field(default_factory=list)
     not_accepted: list[RawEvent] = field(default_factory=list)
+    started: set[str] = field(default_factory=set)
+    blocked: set[str] = field(default_factory=set)
+    leaders: set[str] = field(default_factory=set)
+    done: list[Outgoing] = field(default_factory=list)
+    """What it was asked to do that is no message."""
+    doors: list[tuple[str, str]] = field(default_factory=list)
+    """Whom the platform showed, and in which place, how to begin to write with the bot."""
 
     def __post_init__(self) -> None:
         self._host: Host | None = None
@@ -158,6 +155,16 @@ class FakePlatform:
     async def joins(self, person: str, place: str) -> RawEvent:
         return await self.tell("joined", person, place=place)
 
+    async def votes(self, person: str, poll: str, choices: list[int], *, place: str) -> RawEvent:
+        return await self.tell("vote", person, place=place, poll=poll, choices=choices)
+
+    async def looks_up(self, person: str, words: str) -> RawEvent:
+        """Type the bot's name and some words, somewhere."""
+        return await self.tell("inline", person, words=words, query=str(self._next()))
+
+    async def asks_to_join(self, person: str, place: str) -> RawEvent:
+        return await self.tell("request", person, place=place)
+
     async def leaves(self, person: str, place: str) -> RawEvent:
         return await self.tell("left", person, place=place)
 
@@ -173,6 +180,20 @@ class FakePlatform:
         more = {"name": name, "arguments": arguments, "about": _quoted(about) if about else None}
         return await self.tell("command", person, place=place, **more, **self._trigger())
 
+    async def starts(self, person: str, payload: str = "") -> RawEvent:
+        """Open the private chat with the bot, from then on it may write there; by a link that brings ``payload``."""
+        self.blocked.discard(person)
+        self.started.add(person)
+        return await self.commands(person, "start", payload)
+
+    async def blocks_the_bot(self, person: str) -> RawEvent:
+        self.blocked.add(person)
+        return await self.tell("closed", person)
+
+    async def unblocks_the_bot(self, person: str) -> RawEvent:
+        self.blocked.discard(person)
+        return await self.tell("reopened", person)
+
     async def uses_shortcut(self, person: str, name: str, about: MessagePosted) -> RawEvent:
         place = about.place.id if about.place else None
         return await self.tell("shortcut", person, place=place, name=name, about=_quoted(about), **self._trigger())
@@ -184,8 +205,18 @@ class FakePlatform:
         self._sent_in.add(form)
         return await self.tell("form", person, form=form, values=values, **self._trigger())
 
-    async def invites_the_bot(self, person: str, place: str) -> RawEvent:
-        return await self.tell("invited", person, place=place)
+    async def invites_the_bot(self, person: str, place: str, *, leads: bool | None = None) -> RawEvent:
+        return await self.tell("invited", person, place=place, leads=leads)
+
+    async def shows(self, place: str, *, reads: bool, joins: bool, reactions: bool) -> RawEvent:
+        """What the bot is shown in a place changes."""
+        rights = {"reads_everything": reads, "sees_joins": joins, "sees_reactions": reactions}
+        return await self.tell("rights", "", place=place, rights=rights)
+
+    async def moves(self, place: str, to: str) -> RawEvent:
+        """A place goes on at another address; nothing arrives at the old one any more."""
+        self.places = (self.places - {place}) | {to}
+        return await self.tell("moved", "", place=place, to=to)
 
     async def uninstalls(self) -> RawEvent:
         """Somebody takes the bot out of the whole tenant."""
@@ -242,7 +273,7 @@ class FakePlatform:
         data = json.loads(body)
         if not isinstance(data, dict):
             raise ValueError("not an event of this platform")
-        translation = _TRANSLATIONS.get(str(data.get("type")))
+        translation = TRANSLATIONS.get(str(data.get("type")))
         try:
             return [] if translation is None else [translation(self, data)]
         except (KeyError, TypeError) as error:
@@ -251,6 +282,9 @@ class FakePlatform:
     async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
         self.attempts.append(outgoing.reference)
         fault = self._next_fault(conversation_of(outgoing.destination))
+        if fault is None and isinstance(outgoing, CheckLeads):
+            person = outgoing.person.account.user
+            await self.tell("leads", person, place=outgoing.destination.place.id, leads=person in self.leaders)
         if fault is None:
             return self._carry_out(outgoing)
         if isinstance(fault, Unknown | Hang) and fault.delivered:
@@ -285,7 +319,26 @@ class FakePlatform:
         if isinstance(outgoing, ShowHome):
             self.homes.append(outgoing)
             return None
-        return self._edit(outgoing) if isinstance(outgoing, Edit) else self._show(outgoing)
+        if isinstance(outgoing, Delete):
+            self.shown = [one for one in self.shown if one.ref != outgoing.target]
+            return None
+        if isinstance(outgoing, Edit):
+            return self._edit(outgoing)
+        if isinstance(outgoing, Send):
+            return self._show(outgoing)
+        self.done.append(outgoing)
+        return None
+
+    def _check_first_word(self, to: Destination) -> None:
+        if not self.needs_first_word or isinstance(to, InPlace):
+            return
+        person = to.account.user
+        if person in self.blocked:
+            raise ChatIsClosed
+        if person not in self.started:
+            if isinstance(to, OnlyVisibleTo):
+                self.doors.append((person, to.place.id))
+            raise NotYetReachable
 
     def _edit(self, edit: Edit) -> MessageRef:
         for number, one in enumerate(self.shown):
@@ -301,6 +354,7 @@ class FakePlatform:
             raise Undeliverable("the person is gone")
         if isinstance(to, InPlace | OnlyVisibleTo) and to.place.id not in self.places:
             raise Undeliverable("the place is gone")
+        self._check_first_word(to)
         thread = to.thread if isinstance(to, InPlace) else None
         ref = MessageRef(self.name, TENANT, conversation_of(to), f"m{self._next()}", thread)
         self.shown.append(Shown(ref, send.reference, to, _reachable(send.message, self.name), send.repeat))
@@ -317,80 +371,7 @@ def _reachable(message: Message, platform: str) -> Message:
     return replace(message, buttons=kept)
 
 
-def _common(platform: FakePlatform, data: Mapping[str, Any]) -> dict[str, Any]:
-    person = data["person"]
-    where = platform.place(data["place"]) if data["place"] else None
-    told = data.get("name", person) if data["type"] == "joined" else person
-    by = Person(platform.account(person), platform.names.get(person, told))
-    return {"at": datetime.fromisoformat(data["at"]), "by": by, "place": where}
-
-
-def _trigger(data: Mapping[str, Any]) -> Trigger:
-    return Trigger(data["trigger"], datetime.fromisoformat(data["until"]))
-
-
-def _posted(platform: FakePlatform, data: Mapping[str, Any]) -> MessagePosted:
-    key, thread = f"w{data['number']}", data.get("thread")
-    message = MessageRef(platform.name, TENANT, data["place"] or data["person"], key, thread)
-    return MessagePosted(
-        **_common(platform, data), key=key, message=message, thread_key=thread, text=str(data.get("text", ""))
-    )
-
-
-def _joined(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return Joined(**_common(platform, data), key=f"join {data['number']}")
-
-
-def _left(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return Left(**_common(platform, data), key=f"leave {data['number']}")
-
-
-def _invited(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return BotInvited(**_common(platform, data))
-
-
-def _home(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return HomeOpened(**_common(platform, data), chat=data["chat"])
-
-
 def _quoted(message: MessagePosted) -> dict[str, Any]:
     who = {"type": "message", "person": message.by.account.user, "at": message.at.isoformat()}
     words = {"number": message.key.removeprefix("w"), "text": message.text, "thread": message.thread_key}
     return {**who, **words, "place": message.place.id if message.place else None}
-
-
-def _command(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    about = _posted(platform, data["about"]) if data.get("about") else None
-    words = {"name": data["name"], "arguments": data["arguments"]}
-    return CommandUsed(**_common(platform, data), **words, trigger=_trigger(data), about=about)
-
-
-def _shortcut(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    about = _posted(platform, data["about"])
-    return ShortcutUsed(**_common(platform, data), name=data["name"], about=about, trigger=_trigger(data))
-
-
-def _pressed(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return ButtonPressed(**_common(platform, data), button=data["button"], trigger=_trigger(data))
-
-
-def _submitted(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return FormSubmitted(**_common(platform, data), form=data["form"], values=data["values"], trigger=_trigger(data))
-
-
-def _uninstalled(platform: FakePlatform, data: Mapping[str, Any]) -> Event:
-    return BotUninstalled(at=datetime.fromisoformat(data["at"]), by=Person(platform.account(""), ""))
-
-
-_TRANSLATIONS: dict[str, Callable[[FakePlatform, Mapping[str, Any]], Event]] = {
-    "message": _posted,
-    "joined": _joined,
-    "left": _left,
-    "invited": _invited,
-    "home": _home,
-    "command": _command,
-    "shortcut": _shortcut,
-    "button": _pressed,
-    "form": _submitted,
-    "uninstalled": _uninstalled,
-}

@@ -43,6 +43,11 @@ async def change(running: Program, reference: str, text: str) -> None:
         await Messenger(session, running.database.cipher, running.clock).edit(reference, Message(Text(text)))
 
 
+async def take_down(running: Program, reference: str) -> None:
+    async with running.database.transaction() as session:
+        await Messenger(session, running.database.cipher, running.clock).take_down(reference)
+
+
 # Order
 
 
@@ -331,4 +336,49 @@ async def test_an_edit_of_unknown_outcome_is_made_again(tmp_path: Path, can_tell
         await running.settle()
         await running.wait(seconds=1)
         assert running.fake.words() == ["after"]
+        assert await dead_letters(running) == []
+
+
+# Taking down
+
+
+async def test_a_message_can_be_taken_down(tmp_path: Path) -> None:
+    async with program(tmp_path) as running:
+        reference = await say(running, "for a while")
+        await running.settle()
+        await take_down(running, reference)
+        await running.settle()
+        assert running.fake.words() == []
+        await take_down(running, reference)
+        await take_down(running, "unknown")
+        await change(running, reference, "too late")
+        await running.settle()
+        assert running.fake.words() == []
+        assert await dead_letters(running) == []
+
+
+async def test_what_has_not_gone_out_yet_never_does(tmp_path: Path) -> None:
+    async with program(tmp_path) as running:
+        running.fake.fails(NotSent("busy"))
+        reference = await say(running, "never seen")
+        await running.settle()
+        await change(running, reference, "never seen either")
+        await take_down(running, reference)
+        await say(running, "next")
+        await running.wait(seconds=1)
+        assert running.fake.words() == ["next"]
+        assert await dead_letters(running) == []
+
+
+@pytest.mark.parametrize("delivered", [True, False])
+async def test_when_nobody_knows_whether_it_was_taken_down_it_is_done_again(tmp_path: Path, delivered: bool) -> None:
+    async with program(tmp_path) as running:
+        reference = await say(running, "for a while")
+        await running.settle()
+        running.fake.fails(Unknown(delivered))
+        running.fake.look_up_fails(RuntimeError("nothing is looked for"))
+        await take_down(running, reference)
+        await running.settle()
+        await running.wait(seconds=1)
+        assert running.fake.words() == []
         assert await dead_letters(running) == []

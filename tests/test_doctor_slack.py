@@ -62,7 +62,7 @@ class Clinic:
             place = await communities.discover(session, Place("slack", self.nurses.id, channel.id, channel.name))
             await communities.found(session, place, name=name, language="en", time_zone="UTC", now=START)
             if not active:
-                await communities.close_place(session, place)
+                await communities.close_place(session, place.address)
         await database.close()
 
 

@@ -19,7 +19,7 @@ from storage import schedules
 from storage.communities import Community
 from storage.database import Database
 from tests.community import START, StandingClock
-from tests.fakes import TENANT
+from tests.fake_events import TENANT
 from tests.frame import program
 from tests.ticking import Ran, acting_for, found, hours, moves_to, noting, passes, posting, ticker
 

@@ -19,9 +19,10 @@ from bot.core.events import ButtonPressed, CommandUsed, Event, FormSubmitted, Me
 from bot.core.messages import Button, Kind, Message, Text
 from bot.core.roles import Role
 from bot.core.serialization import destination_from_json
-from bot.services import Frame, Services, services_for
+from bot.services import Frame, Services
 from bot.settings import Settings
 from bot.texts import Texts
+from bot.who_acts import services_for
 from storage import buttons, communities, members
 from storage.activity import Activity, ActivityKind, activity_key
 from storage.buttons import StoredButton
@@ -121,7 +122,7 @@ async def test_a_place_out_of_reach_counts_as_elsewhere(database: Database) -> N
     async with database.transaction() as session:
         place = await communities.place_at(session, CIRCLE)
         assert place is not None
-        await communities.close_place(session, place)
+        await communities.close_place(session, place.address)
     async with acting(database) as services:
         assert services.known_community is None
 

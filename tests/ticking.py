@@ -21,7 +21,7 @@ from storage import communities
 from storage.communities import Community
 from storage.database import Database
 from tests.community import START, StandingClock
-from tests.fakes import TENANT
+from tests.fake_events import TENANT
 
 Ran = list[tuple[str, datetime]]
 

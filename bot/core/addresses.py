@@ -26,7 +26,10 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A channel, a group, or one topic of a forum group. ``id`` is the platform's own."""
+    """A channel, a group, or one topic of a forum group. ``id`` is the platform's own.
+
+    That of a topic is the id of its group, a slash, and its own: what happens to the group happens to its topics.
+    """
 
     platform: str
     tenant: str

@@ -138,6 +138,7 @@ class Capability:
     recurrences: dict[str, Recurring] = field(default_factory=dict)
     hearers: list[tuple[type[Any], Handler]] = field(default_factory=list)
     home_parts: dict[int, HomePart] = field(default_factory=dict)
+    starts: dict[str, Handler] = field(default_factory=dict)
     _due: dict[str, Handler] = field(default_factory=dict)
 
     def command(
@@ -158,6 +159,19 @@ class Capability:
             open_to_all = frozenset(everybody)
             command = Command(name, handler, summary, usage, frozenset(roles), where, for_strangers, title, open_to_all)
             _add(self.commands, name, command)
+            return handler
+
+        return register
+
+    def start(self, payload: str) -> Callable[[H], H]:
+        """Serve the links that open the private chat with this payload, or one that begins with it if it ends in ``_``.
+
+        ``handler(event: CommandUsed, services)`` finds the rest of the payload in ``event.arguments``. Whoever has a
+        link can follow it: who may do what is for the handler to check, and strangers come too.
+        """
+
+        def register(handler: H) -> H:
+            _add(self.starts, payload, handler)
             return handler
 
         return register

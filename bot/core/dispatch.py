@@ -57,6 +57,7 @@ class Registry:
         self.shortcuts: dict[str, Shortcut] = {}
         self.recurrences: dict[str, Recurring] = {}
         self.schedules: dict[str, Schedule] = {}
+        self.starts: dict[str, Handler] = {}
         self._listeners: dict[tuple[type[Event], bool], list[tuple[Step, Listener]]] = {}
         self._home_parts: dict[int, HomePart] = {}
         self._hearers: dict[type[Any], list[Handler]] = {}
@@ -68,6 +69,7 @@ class Registry:
             _merge("shortcut", self.shortcuts, capability.shortcuts)
             _merge("recurrence", self.recurrences, capability.recurrences)
             _merge("section of the bot's own page", self._home_parts, capability.home_parts)
+            _merge("start", self.starts, capability.starts)
             self._listen(capability)
             for news, handler in capability.hearers:
                 self._hearers.setdefault(news, []).append(handler)
@@ -97,6 +99,15 @@ class Registry:
             raise Refusal(mark("Please use /{command} in the place it is about."), command=name)
         roles = frozenset[Role]() if normal(event.arguments) in command.everybody else command.roles
         return Step(f"command.{name}", command.handler, command.for_strangers, roles)
+
+    def start(self, payload: str) -> tuple[Handler, str] | None:
+        """Who serves a payload of ``/start``, and what of it is for them; None where nobody does (any more)."""
+        whole = self.starts.get(payload)
+        if whole is not None:
+            return whole, ""
+        fits = [one for one in self.starts if one.endswith("_") and payload.startswith(one)]
+        prefix = max(fits, key=len, default=None)
+        return None if prefix is None else (self.starts[prefix], payload[len(prefix) :])
 
     def shortcut(self, name: str) -> Step:
         """The shortcut's handler. Raises Refusal where nothing serves it (any more)."""

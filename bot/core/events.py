@@ -37,9 +37,13 @@ class Event:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Joined(Event):
-    """``by`` came into ``place``; without a place, into the workspace. ``key`` names this very join on the platform."""
+    """``by`` came into ``place``; without a place, into the workspace. ``key`` names this very join on the platform.
+
+    ``reachable``: the platform has told that the bot may write to them, where they would have to write to it first.
+    """
 
     key: str
+    reachable: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -162,7 +166,21 @@ class FormSubmitted(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class BotInvited(Event):
-    """``by`` brought the bot into ``place``."""
+    """``by`` brought the bot into ``place``. ``leads``: whether they are an administrator there, where that matters.
+
+    Where it does, nobody but an administrator says which community the place belongs to; elsewhere it is None.
+    ``reachable`` as in Joined.
+    """
+
+    leads: bool | None = None
+    reachable: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LeadsChecked(Event):
+    """What came of a CheckLeads (``bot.core.platform``): whether ``by`` is an administrator of ``place`` now."""
+
+    leads: bool
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -258,6 +276,24 @@ class CarriedOut:
     """
 
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class OutOfReach:
+    """Somebody in the community that ``services`` are about can't be written to privately. No event, but news of one.
+
+    It is told at most once a day of one person.
+    """
+
+
+def opens_chat(event: Event) -> bool:
+    """Whether an event shows that the bot may write to who did it: they wrote to it themselves, or let it write again.
+
+    Or the platform has told it. A button may be pressed, and something looked up, where the bot can't write.
+    """
+    if isinstance(event, Joined | BotInvited):
+        return event.reachable
+    return event.private and isinstance(event, MessagePosted | CommandUsed | ChatReopened)
 
 
 def as_it_stands(told: Iterable[Event]) -> MessagePosted | None:

@@ -57,6 +57,10 @@ def points(lines: Iterable[Value]) -> Text:
     return Text("\n".join(f"- {{{name}}}" for name in values), values)
 
 
+FOLLOW_START = "start.follow"
+"""The action of a button with ``starts`` where it is a button like any other; its subject is the payload."""
+
+
 def with_commands(text: Text, spelled: Callable[[str], str]) -> Text:
     """The text with each command that it names as ``spelled`` writes it, given the name without the slash.
 
@@ -88,6 +92,9 @@ class Button:
 
     ``token`` is the opaque id on the wire. The outbox gives it; whoever writes a message leaves it empty.
     With ``goes_to`` it leads to that message instead, which needs no action; a platform shows it as a link.
+    With ``starts``, which needs no action either, it opens the private chat with the bot and does there what ``/start``
+    with that payload does: at most 64 characters of ``A-Z a-z 0-9 _ -``. Where a platform has no links of that kind
+    it is a button like any other, and does the same where it is pressed.
     """
 
     label: str
@@ -96,6 +103,7 @@ class Button:
     emphasis: Emphasis = Emphasis.NORMAL
     token: str = ""
     goes_to: MessageRef | None = None
+    starts: str = ""
 
 
 @dataclass(frozen=True, slots=True)

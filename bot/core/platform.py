@@ -7,11 +7,11 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from bot.core.addresses import Account, Destination, MessageRef, Privately
+from bot.core.addresses import Account, Destination, InPlace, MessageRef, Person, Privately
 from bot.core.events import Event, Trigger
 from bot.core.forms import Form
 from bot.core.home import Home
-from bot.core.messages import Kind, Message
+from bot.core.messages import Kind, Message, Text
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,15 @@ class Edit:
 
 
 @dataclass(frozen=True, slots=True)
+class Delete:
+    """Take the message at ``target`` away, with what came under it where that can be told. If it is gone, fine."""
+
+    reference: str
+    destination: Destination
+    target: MessageRef
+
+
+@dataclass(frozen=True, slots=True)
 class OpenForm:
     """Show ``form`` to the person of ``destination``, with the permission of ``trigger``."""
 
@@ -80,7 +89,59 @@ class ShowHome:
     home: Home
 
 
-Outgoing = Send | Edit | OpenForm | ShowHome
+@dataclass(frozen=True, slots=True)
+class CheckLeads:
+    """Find out whether ``person`` is an administrator of the place, and tell it as the event LeadsChecked.
+
+    Asked only where ``needs_first_word`` holds. Who is not in the place is none; that is no failure.
+    """
+
+    reference: str
+    destination: InPlace
+    person: Person
+
+
+@dataclass(frozen=True, slots=True)
+class ShowCommands:
+    """Bring the menu of commands in somebody's private chat up to date (``Host.commands_for``).
+
+    A platform without such menus has nothing to do; nor where the person has not opened the chat yet.
+    """
+
+    reference: str
+    destination: Privately
+
+
+@dataclass(frozen=True, slots=True)
+class ApproveJoin:
+    """Let ``account``, who asked for it, into the place. Where they are in already, or ask no longer, that is fine."""
+
+    reference: str
+    destination: InPlace
+    account: Account
+
+
+@dataclass(frozen=True, slots=True)
+class InlineResult:
+    """Something that was found; ``text`` is what its finder sends to others by choosing it. ``title`` is plain."""
+
+    id: str
+    title: str
+    text: Text
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerInline:
+    """Show the person who looks something up what was found. They may have gone on meanwhile: that is fine."""
+
+    reference: str
+    destination: Privately
+    query_id: str
+    results: tuple[InlineResult, ...]
+
+
+Outgoing = Send | Edit | Delete | OpenForm | ShowHome | CheckLeads | ShowCommands | ApproveJoin | AnswerInline
+"""What a platform may be asked for. The first five are for every one; of the others it does what it can, or nothing."""
 
 
 class NotSent(Exception):
@@ -96,7 +157,18 @@ class OutcomeUnknown(Exception):
 
 
 class Undeliverable(Exception):
-    """It can never arrive: the person blocked the bot, the place is gone. ``str()`` says why, without names."""
+    """It can never arrive: the person is unknown, the place is gone. ``str()`` says why, without names."""
+
+
+class ChatIsClosed(Undeliverable):
+    """The person wants no private messages from the bot. What comes later may arrive, once they open the chat again."""
+
+
+class NotYetReachable(Exception):
+    """The person has to write to the bot first. It did not arrive; the frame keeps it until they do.
+
+    For what one person alone may see in a place, the platform shows them there how to begin before it raises this.
+    """
 
 
 class TriggerExpired(Exception):
@@ -117,11 +189,13 @@ class CannotTell(Exception):
 
 @dataclass(frozen=True, slots=True)
 class CommandHint:
-    """A command that a person may use, in that person's language."""
+    """A command that a person may use, in that person's language; in private, in places, or in both."""
 
     name: str
     usage: str
     summary: str
+    in_private: bool = True
+    in_places: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,6 +239,10 @@ class Host(Protocol):
         """The commands that this person may use now."""
         ...
 
+    def menus(self) -> Mapping[str, Sequence[CommandHint]]:
+        """The commands that every member may use, by language; under ``""`` in the language of whoever has none."""
+        ...
+
     async def shortcuts_for(self, account: Account) -> Sequence[ShortcutHint]:
         """What this person may do with a message now, from the menu of each message that a person wrote."""
         ...
@@ -194,12 +272,16 @@ class Platform(Protocol):
     """Slack, Telegram, the local page: each translates, and none decides.
 
     Promises: ``translate`` is pure and gives UTC times; ``deliver`` shows a message at most once for each
-    ``reference`` where the platform can tell, and raises NotSent, OutcomeUnknown, Undeliverable or
-    TriggerExpired, nothing else, when it can't; events that ``start`` receives are acknowledged to the
-    platform only after ``Host.accept`` returned.
+    ``reference`` where the platform can tell, and raises NotSent, OutcomeUnknown, Undeliverable,
+    NotYetReachable or TriggerExpired, nothing else, when it can't; events that ``start`` receives are
+    acknowledged to the platform only after ``Host.accept`` returned.
+
+    ``needs_first_word``: nobody can be written to privately before they have written to the bot. Only then does
+    ``deliver`` raise NotYetReachable, for what goes to one person alone.
     """
 
     name: str
+    needs_first_word: bool
 
     shows_forms: bool
     """Whether ``deliver`` can open a form. Where it can't, it is given none: its questions come as messages."""
@@ -227,7 +309,8 @@ class Platform(Protocol):
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """Whether an earlier sending of ``outgoing`` arrived: its reference, or None when it surely did not.
 
-        Raises CannotTell where the platform offers no look-up.
+        Raises CannotTell where the platform offers no look-up. It is asked of Send, Edit and OpenForm alone:
+        anything else, done twice, is as if it were done once.
         """
         ...
 

@@ -20,7 +20,7 @@ from handlers.contributions import _wording as words
 from handlers.contributions._capability import capability
 from handlers.contributions._search import LONGEST_QUERY, Entry, best
 from handlers.contributions._state import State
-from storage import contributions, members, questions
+from storage import contributions, deep_links, members, questions
 from storage.contributions import Contribution
 from storage.database import Session
 from storage.questions import Question
@@ -77,10 +77,10 @@ async def _search(services: Services, query: str) -> None:
 
 async def _show(payload: Mapping[str, Any], codes: Sequence[str], services: Services) -> None:
     """One message for each of the best, so that each has its own buttons, then how many more there are."""
-    asking = await _as_member(services, payload["for"])
+    asking = await as_member(services, payload["for"])
     if asking is None:
         return
-    found = [one for code in codes[:_MOST_SHOWN] if (one := await _still_there(asking, code)) is not None]
+    found = [one for code in codes[:_MOST_SHOWN] if (one := await still_there(asking, code)) is not None]
     answers = [await _shown(asking, one) for one in found] or [_nothing(asking, payload["words"])]
     if len(codes) > _MOST_SHOWN:
         answers.append(Message(_more(asking.wording, len(codes) - _MOST_SHOWN)))
@@ -93,22 +93,27 @@ async def _show(payload: Mapping[str, Any], codes: Sequence[str], services: Serv
 async def search(payload: Mapping[str, Any], services: WorkServices) -> list[str]:
     """The codes of what fits, the best first."""
     async with services.database.reading() as session:
-        entries = await _entries(session, services.community.id)
+        entries = await entries_of(session, services.community.id)
     return [entry.key for entry in await asyncio.to_thread(best, payload["words"], entries)]
 
 
-async def _entries(session: Session, community_id: int) -> list[Entry]:
-    """Everything that everybody here may find: what was published, and answers that helped and were shared."""
+async def entries_of(session: Session, community_id: int, *, confidential: bool = True) -> list[Entry]:
+    """Everything that everybody here may find: what was published, and answers that helped and were shared.
+
+    Without ``confidential`` nothing that was asked confidentially is among them.
+    """
     shared = await contributions.findable(session, community_id)
     answered = await questions.shared_answers(session, community_id, _ACCEPTED)
     entries = [Entry(one.code, one.title, one.text, tuple(one.topics)) for one in shared]
     entries += [
-        Entry(one.code, one.text or "", one.answer or "", (one.topic,) if one.topic else ()) for one in answered
+        Entry(one.code, one.text or "", one.answer or "", (one.topic,) if one.topic else ())
+        for one in answered
+        if confidential or not one.confidential
     ]
     return entries
 
 
-async def _as_member(services: Services, member_id: int) -> Services | None:
+async def as_member(services: Services, member_id: int) -> Services | None:
     """The services for a member of the community, as if they acted; None for who has left it meanwhile."""
     membership = await members.membership(services.session, services.community.id, member_id)
     if membership is None or membership.left_at is not None:
@@ -118,7 +123,7 @@ async def _as_member(services: Services, member_id: int) -> Services | None:
     return replace(services, known_member=member, roles=roles)
 
 
-async def _still_there(services: Services, code: str) -> Contribution | Question | None:
+async def still_there(services: Services, code: str) -> Contribution | Question | None:
     """What has this code, if everybody here may find it now."""
     session, community_id = services.session, services.community.id
     if code.startswith("Q"):
@@ -154,7 +159,7 @@ async def _shown(services: Services, one: Contribution | Question, *, whole: boo
 def _result(services: Services, one: Contribution, author: str | None, *, whole: bool = False) -> Message:
     say, label = services.wording.say, services.wording.label
     head = say(mark("**{code}** ({kind}): {title}"), code=one.code, kind=label(words.KINDS[one.kind]), title=one.title)
-    parts: list[Value] = [head, _quoted(one.text, whole=whole)]
+    parts: list[Value] = [head, quoted(one.text, whole=whole)]
     if one.topics:
         parts.append(say(mark("Topics: {topics}"), topics=", ".join(one.topics)))
     if one.link:
@@ -175,17 +180,18 @@ async def _answered(services: Services, one: Question, *, whole: bool = False) -
     """A question with its answer. Who asked is not shown, whether they asked by name or confidentially."""
     say, label = services.wording.say, services.wording.label
     question, answer = one.text or "", one.answer or ""
-    parts: list[Value] = [say(mark("**{code}**:"), code=one.code), _quoted(question, whole=whole)]
+    parts: list[Value] = [say(mark("**{code}**:"), code=one.code), quoted(question, whole=whole)]
     expert = await members.by_id(services.session, one.expert_id) if one.expert_id else None
     expert = expert if expert and expert.forgotten_at is None else None
     key = mark("{name} answered:") if expert else mark("The answer:")
-    parts += [say(key, name=expert.name if expert else ""), _quoted(answer, whole=whole)]
+    parts += [say(key, name=expert.name if expert else ""), quoted(answer, whole=whole)]
     too_long = not whole and max(len(question), len(answer)) > _LONGEST_SHOWN
     buttons = (Button(label(mark("Read it all")), words.READ, one.code),) if too_long else ()
     return Message(joined(parts), buttons)
 
 
-def _quoted(text: str, *, whole: bool) -> Text:
+def quoted(text: str, *, whole: bool = False) -> Text:
+    """Somebody's words, or as many of them as fit into a list of several."""
     if whole or len(text) <= _LONGEST_SHOWN:
         return words.quoted(text)
     return words.quoted(text[: _LONGEST_SHOWN - 1].rstrip() + "…")
@@ -195,10 +201,38 @@ def _quoted(text: str, *, whole: bool) -> Text:
 async def read(event: ButtonPressed, services: Services) -> None:
     """The whole of what was found, if it still may be."""
     await services.check_belongs()
-    one = await _still_there(services, event.subject)
+    one = await still_there(services, event.subject)
     if one is None:
         raise Refusal(_NO_LONGER)
     await services.answer(await _shown(services, one, whole=True))
+
+
+@capability.start("c_")
+async def contribution_by_link(event: CommandUsed, services: Services) -> None:
+    """What was shared, by a link to the private chat."""
+    row_id = deep_links.row_of("c_", event.arguments)
+    row = await contributions.by_id(services.session, row_id) if row_id is not None else None
+    await _show_by_link(services, row)
+
+
+@capability.start("q_")
+async def question_by_link(event: CommandUsed, services: Services) -> None:
+    """A question whose answer everybody here may read, by such a link."""
+    row_id = deep_links.row_of("q_", event.arguments)
+    row = await questions.by_id(services.session, row_id) if row_id is not None else None
+    await _show_by_link(services, row)
+
+
+async def _show_by_link(services: Services, row: Contribution | Question | None) -> None:
+    """Show it to a member of the community that it belongs to, if everybody there may find it now. Raises Refusal."""
+    if row is None:
+        raise Refusal(_NO_LONGER)
+    there = await services.within(row.community_id)
+    await there.check_belongs()
+    one = await still_there(there, row.code)
+    if one is None:
+        raise Refusal(_NO_LONGER)
+    await there.answer(await _shown(there, one, whole=True))
 
 
 @capability.button(words.USE)

@@ -7,7 +7,6 @@ from bot.core.errors import Refusal
 from bot.core.events import CommandUsed
 from bot.core.messages import Button, Emphasis, Kind, Message, Text, Value, joined, mark
 from bot.services import Services
-from handlers.events import LinkCodeGiven
 from handlers.linking._capability import NO, NO_GOOD, YES, capability, own_account, where_button
 from storage import accounts, link_codes, linking, members
 from storage.link_codes import LinkCode
@@ -29,10 +28,10 @@ async def link(event: CommandUsed, services: Services) -> None:
         await _give(services)
 
 
-@capability.hears(LinkCodeGiven)
-async def link_by_deep_link(news: LinkCodeGiven, services: Services) -> None:
+@capability.start("link_")
+async def link_by_deep_link(event: CommandUsed, services: Services) -> None:
     """The same code, brought by a link that opened the chat."""
-    await _typed_in(services, news.code)
+    await _typed_in(services, event.arguments)
 
 
 async def _give(services: Services) -> None:

@@ -14,6 +14,9 @@ from bot.texts import Wording
 _TITLES = {
     "member": mark("Your profile"),
     "account": mark("Your accounts"),
+    "member_link": mark("Accounts that you linked"),
+    "linked_pair": mark("What your accounts had before you linked them"),
+    "linked_rows": mark("What came from one account to the other"),
     "membership": mark("Your communities"),
     "presence": mark("Places you are in"),
     "role": mark("Your roles"),

@@ -58,6 +58,12 @@ async def ask_from_welcome(_event: ButtonPressed, services: Services) -> None:
     await services.open_form(await question_form(services))
 
 
+@capability.start("ask")
+async def ask_by_link(_event: CommandUsed, services: Services) -> None:
+    """The same by a link to the private chat."""
+    await services.use_command("ask")
+
+
 async def question_form(services: Services, begun: str = "") -> Form:
     """What is asked of who asks."""
     label = services.wording.label

@@ -77,6 +77,7 @@ async def _add(services: Services, words: str) -> None:
     )
     await questions.put_expert(services.session, expert)
     await members.give_role(services.session, services.community.id, member.id, Role.EXPERT)
+    await services.show_commands(member)
     await routing.offer_waiting(services)
     say = services.wording.say
     about = ", ".join(expert.topics) or services.wording.label(mark("every topic"))
@@ -100,6 +101,7 @@ async def _remove(services: Services, who: str) -> None:
     held = await questions.waiting_for(services.session, community_id, member.id, _WITH_THEM)
     await questions.remove_expert(services.session, community_id, member.id)
     await members.take_role(services.session, community_id, member.id, Role.EXPERT)
+    await services.show_commands(member)
     for question in held:
         await questions.pass_on(services.session, question.id, member.id)
         await routing.route(services, question)

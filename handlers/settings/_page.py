@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.core.messages import Button, Message, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
+from bot.texts import not_shown
 from handlers.settings import _lines as lines
 from handlers.settings import _schedules as schedules
 from storage import communities, members
@@ -42,6 +43,7 @@ async def show(services: Services) -> None:
         ),
         say(mark("Places:")),
         points([lines.place(wording, place) for place in places]),
+        *(missing for place in places if (missing := not_shown(wording, place.name, place.rights)) is not None),
     ]
     recurring = await schedules.lines_of(services)
     if recurring:

@@ -43,6 +43,7 @@ async def give_role(services: Services, words: str) -> None:
         await members.take_roles(services.session, community_id, member.id)
     else:
         await members.give_role(services.session, community_id, member.id, role)
+    await services.show_commands(member)
     text = services.wording.say(mark("{name} is {role} here now."), name=member.name, role=role.value)
     await services.answer(Message(text))
 

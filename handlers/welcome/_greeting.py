@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from bot.core.addresses import Account
@@ -15,24 +15,29 @@ from bot.texts import Wording
 from handlers.welcome._capability import capability
 from handlers.welcome._journey import begin
 from handlers.welcome._texts import Part, filled, written
-from storage import activity, communities, members, opting_out, welcomes
+from storage import activity, communities, group_greetings, members, opting_out, welcomes
 from storage.communities import CommunityPlace
 from storage.members import Member, Membership
 from storage.welcomes import Welcome
 
 AWAY_FOR = timedelta(days=30)
 JOINT_LINE_AFTER = timedelta(minutes=1)
-_NAMES_IN_JOINT_LINE = 5
+NAMES_IN_ONE_LINE = 5
 _JOINT_LINE = "welcome.joint_line"
+SHOW_DOOR = "welcome.show_door"
+_GATHERING = timedelta(seconds=10)
 
 
 @capability.on(Joined)
 async def greet(event: Joined, services: Services) -> None:
     """Greet who came, privately and in their language; who was here within 30 days is not greeted again."""
     anew = await _comes_anew(event, services)
+    if anew and not await services.can_write_to(services.member):
+        await _wait_at_the_door(event, services)
+        return
     await _expect_in_joint_line(event, services, anew=anew)
     if anew:
-        await _greet(event, services, services.known_place)
+        await welcome(services, services.member, services.known_place, event.at)
 
 
 @capability.on(Joined, private=True, strangers=True)
@@ -49,7 +54,7 @@ async def greet_in_workspace(event: Joined, services: Services) -> None:
     await members.belong(services.session, community.id, member.id, event.at)
     there = replace(services, known_community=community, known_member=member)
     if await _comes_anew(event, there):
-        await _greet(event, there, await _first_place(there, account))
+        await welcome(there, member, await _first_place(there, account), event.at)
 
 
 async def _first_place(services: Services, account: Account) -> CommunityPlace | None:
@@ -67,20 +72,30 @@ async def _comes_anew(event: Joined, services: Services) -> bool:
     return greeted is None or _was_away(membership, event, greeted)
 
 
-async def _greet(event: Joined, services: Services, place: CommunityPlace | None) -> None:
-    community, member = services.community, services.member
+async def _wait_at_the_door(event: Joined, services: Services) -> None:
+    """A line in the place shows how to begin (see ``_door``); where I only listen, they find it by themselves."""
+    place = services.known_place
+    assert place is not None  # noqa: S101 - a join happens in a place
+    await group_greetings.expect(services.session, place.id, services.member.id, event.at)
+    if place.purpose != Purpose.LISTENING.value:
+        at = services.now() + _GATHERING
+        await services.later(SHOW_DOOR, {"place": place.id}, at=at, once=f"{SHOW_DOOR}:{place.id}")
+
+
+async def welcome(services: Services, member: Member, place: CommunityPlace | None, at: datetime) -> None:
+    """Greet a member privately; their first days begin."""
     row = await services.tell(member, await greeting(services, member, place), Kind.WELCOME)
     await welcomes.remember(
         services.session,
         Welcome(
-            community_id=community.id,
+            community_id=services.community.id,
             member_id=member.id,
-            greeted_at=event.at,
+            greeted_at=at,
             reference=row.reference if row else None,
             place_id=place.id if place else None,
         ),
     )
-    await begin(services, member, event.at)
+    await begin(services, member, at)
 
 
 async def _expect_in_joint_line(event: Joined, services: Services, *, anew: bool) -> None:
@@ -151,7 +166,7 @@ async def say_joint_line(payload: dict[str, Any], services: Services) -> None:
 
 def joint_line(wording: Wording, names: list[str]) -> Text:
     """One line for everybody who came: five names at most, then how many more."""
-    shown = names[:_NAMES_IN_JOINT_LINE]
+    shown = names[:NAMES_IN_ONE_LINE]
     more = len(names) - len(shown)
     if more == 0:
         return wording.say(mark("Please welcome {names}! Say hello below."), names=wording.listing(shown))

@@ -10,11 +10,19 @@ from pathlib import Path
 from tests.bench.checks import health_checks, imports
 from tests.bench.lines import Line, heading
 from tests.bench.pipeline import acknowledgements, events
+from tests.bench.slack.receiving import capabilities, commands, conversations, events_by_socket, events_over_http
+from tests.bench.slack.sending import fan_out
 from tests.bench.start import start_up
 
 _MEASUREMENTS: tuple[Callable[[Path], Awaitable[list[Line]]], ...] = (
     events,
     acknowledgements,
+    events_by_socket,
+    events_over_http,
+    conversations,
+    commands,
+    capabilities,
+    fan_out,
     health_checks,
     imports,
     start_up,

@@ -23,7 +23,8 @@ from storage import communities, members
 from storage.activity import Activity
 from storage.communities import CommunityPlace
 from tests.community import START, StandingClock, founded, running
-from tests.fakes import TENANT, FakePlatform
+from tests.fake_events import TENANT
+from tests.fakes import FakePlatform
 from tests.frame import Program, dead_letters, program
 
 

@@ -17,7 +17,17 @@ from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted, MessagePo
 from bot.core.forms import Form, TextField
 from bot.core.home import Home, HomeRow, HomeSection
 from bot.core.messages import Attachment, Button, Kind, Message, Text
-from bot.core.platform import CannotTell, Edit, OpenForm, Outgoing, Platform, Send, ShowHome, Undeliverable
+from bot.core.platform import (
+    CannotTell,
+    Delete,
+    Edit,
+    OpenForm,
+    Outgoing,
+    Platform,
+    Send,
+    ShowHome,
+    Undeliverable,
+)
 from tests.platforms.wires import Seen, Wire
 
 TRICKY = "<!channel> *bold* _it_ `code` [link](https://x.example) <b>b</b> {braces} & \u202egnp"
@@ -264,6 +274,22 @@ class PlatformContract:
         await wire.platform.deliver(Edit("ref-2", InPlace(wire.place), ref, message("changed")))
         await wire.platform.deliver(Edit("ref-2", InPlace(wire.place), ref, message("changed")))
         assert await wire.sees(wire.ana, wire.place) == [Seen("changed")]
+
+    async def test_what_was_taken_down_is_seen_by_nobody(self, wire: Wire) -> None:
+        for to in (InPlace(wire.place), Privately(wire.ana)):
+            reference = f"ref-{type(to).__name__}"
+            ref = await wire.platform.deliver(send(to, reference=reference))
+            assert ref is not None
+            for _ in range(2):  # it may have been taken down before
+                assert await wire.platform.deliver(Delete(f"{reference}-gone", to, ref)) is None
+        assert await wire.sees(wire.ana, wire.place) == []
+        assert await wire.sees(wire.ana, None) == []
+
+    async def test_a_button_that_opens_the_private_chat_is_shown(self, wire: Wire) -> None:
+        buttons = (Button("Begin", "start.follow", "join_1", token="token-of-22-characters", starts="join_1"),)
+        await wire.platform.deliver(send(InPlace(wire.place), message(buttons=buttons)))
+        (seen,) = await wire.sees(wire.ana, wire.place)
+        assert [*seen.buttons, *seen.leads_to] == ["Begin"]
 
     async def test_what_can_never_arrive_is_undeliverable(self, wire: Wire) -> None:
         nowhere = replace(wire.place, id="nowhere")

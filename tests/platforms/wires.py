@@ -48,6 +48,9 @@ class RecordingHost:
     async def commands_for(self, account: Account) -> Sequence[CommandHint]:
         return []
 
+    def menus(self) -> Mapping[str, Sequence[CommandHint]]:
+        return {"": []}
+
     async def shortcuts_for(self, account: Account) -> Sequence[ShortcutHint]:
         return []
 

@@ -159,6 +159,8 @@ def test_the_fuller_profile_stays_and_its_gaps_are_filled() -> None:
     made = merged(table, own, came)
     assert (made["name"], made["unit"], made["topics_known"]) == ("Anita", "Goma", ["fuel"])
     assert (made["language"], made["introduced_at"]) == ("en", START)
+    made = merged(table, own, {**came, "chose_language": True})
+    assert (made["language"], made["chose_language"]) == ("fr", True)
 
 
 def test_who_parts_has_their_own_again_but_for_what_was_changed_since() -> None:

@@ -214,5 +214,5 @@ async def test_a_tenant_is_one_communitys_alone_as_long_as_no_other_meets_there(
     async with database.transaction() as session:
         place = await communities.place_by_id(session, garden)
         assert place is not None
-        await communities.close_place(session, place)
+        await communities.close_place(session, place.address)
     assert await alone() == "Nurses"

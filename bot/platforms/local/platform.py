@@ -16,7 +16,18 @@ from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
 from bot.core.events import Event
 from bot.core.messages import Button, Message, Text
-from bot.core.platform import Edit, Host, MoveClock, OpenForm, Outgoing, RawEvent, Send, ShowHome, Undeliverable
+from bot.core.platform import (
+    Delete,
+    Edit,
+    Host,
+    MoveClock,
+    OpenForm,
+    Outgoing,
+    RawEvent,
+    Send,
+    ShowHome,
+    Undeliverable,
+)
 from bot.platforms.local import outgoing as rendered
 from bot.platforms.local.chat import BOT, Json, LocalChat, direct_place
 from bot.platforms.local.incoming import PLATFORM, TENANT, message_key, translate
@@ -34,6 +45,7 @@ class LocalPlatform:
 
     name = PLATFORM
     shows_forms = True
+    needs_first_word = False
 
     def __init__(self, path: Path, clock: Clock, time_zone: str = COMMUNITY.time_zone) -> None:
         self.chat = LocalChat(path, clock.now)
@@ -138,7 +150,12 @@ class LocalPlatform:
             return None
         if isinstance(outgoing, Edit):
             return await self._edit(outgoing)
-        return await self.find(outgoing) or await self._show(outgoing)
+        if isinstance(outgoing, Delete):
+            await self._take_down(outgoing)
+            return None
+        if isinstance(outgoing, Send):
+            return await self.find(outgoing) or await self._show(outgoing)
+        return None
 
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """The message that was shown under this reference."""
@@ -184,6 +201,13 @@ class LocalPlatform:
                 raise Undeliverable("the message is no longer there")
             change.show(kind="message", message=number)
         return edit.target
+
+    async def _take_down(self, delete: Delete) -> None:
+        there, number = delete.target, int(delete.target.id)
+        thread = int(there.thread) if there.thread else None
+        async with self.chat.change() as change:
+            await change.run("DELETE FROM message WHERE id = ?", number)
+            change.show(kind="deleted", message=number, place=there.conversation, thread=thread)
 
     async def _open_form(self, form: OpenForm) -> None:
         person = form.destination.account.user if not isinstance(form.destination, InPlace) else ""

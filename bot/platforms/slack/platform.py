@@ -34,6 +34,7 @@ class SlackPlatform:
 
     name = PLATFORM
     shows_forms = True
+    needs_first_word = False
 
     def __init__(
         self,

@@ -13,6 +13,7 @@ from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo, 
 from bot.core.clock import Clock
 from bot.core.platform import (
     CannotTell,
+    Delete,
     Edit,
     Host,
     NotSent,
@@ -74,12 +75,17 @@ class Sending:
         async with self._refusals(workspace):
             if isinstance(outgoing, Edit):
                 return await self._edit(workspace, outgoing)
+            if isinstance(outgoing, Delete):
+                await self._delete(workspace, outgoing)
+                return None
             if isinstance(outgoing, OpenForm):
                 await self._open_form(workspace, outgoing)
                 return None
             if isinstance(outgoing, ShowHome):
                 await self._show_home(workspace, outgoing)
                 return None
+            if not isinstance(outgoing, Send):
+                return None  # nothing that Slack has
             shown = postings(outgoing.message, self._say_in(None))
             if isinstance(outgoing.destination, OnlyVisibleTo):
                 return await self._whispers.show(workspace, outgoing.destination, shown)
@@ -123,6 +129,19 @@ class Sending:
 
         await self._calls.call(workspace, "chat.update", update)
         return target
+
+    async def _delete(self, workspace: Workspace, gone: Delete) -> None:
+        if isinstance(gone.destination, OnlyVisibleTo):
+            return  # it goes by itself, and nothing but an answer to its own buttons can reach it
+
+        async def delete(client: AsyncWebClient) -> Any:
+            return await client.chat_delete(channel=gone.target.conversation, ts=gone.target.id)
+
+        try:
+            await self._calls.call(workspace, "chat.delete", delete)
+        except Refused as refused:
+            if refused.code != "message_not_found":
+                raise
 
     async def _open_form(self, workspace: Workspace, opening: OpenForm) -> None:
         if self._clock.now() >= opening.trigger.expires_at:

@@ -101,6 +101,11 @@ class Document:
         """The topic that a message of the update's chat was written in; empty where nobody knows, or there is none."""
         return text(optional_part(self.known, "topics"), message)
 
+    def reachable(self, user: str) -> bool:
+        """Whether Telegram has told, as this came in, that the bot may write to somebody."""
+        told = self.known.get("reachable")
+        return isinstance(told, list) and user in told
+
     @property
     def sees_joins(self) -> bool:
         """Whether Telegram tells of everybody who comes and goes by ``chat_member``."""

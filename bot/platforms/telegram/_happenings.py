@@ -17,6 +17,7 @@ from bot.core.events import (
     InlineChosen,
     Joined,
     JoinRequested,
+    LeadsChecked,
     Left,
     PollAnswered,
     Reacted,
@@ -39,9 +40,11 @@ def chat_member(document: Document, told: Json) -> Sequence[Event]:
         return []
     person = document.person(part(part(told, "new_chat_member"), "user"))
     at, chat = moment(told, "date"), part(told, "chat")
-    kind, word = (Joined, "join") if after else (Left, "leave")
-    key = coming_key(word, identity(chat, "id"), person.account.user, number(told, "date"))
-    return [kind(at=at, by=person, place=document.place(chat), key=key)]
+    user, place = person.account.user, document.place(chat)
+    key = coming_key("join" if after else "leave", identity(chat, "id"), user, number(told, "date"))
+    if not after:
+        return [Left(at=at, by=person, place=place, key=key)]
+    return [Joined(at=at, by=person, place=place, key=key, reachable=document.reachable(user))]
 
 
 def my_chat_member(document: Document, told: Json) -> Sequence[Event]:
@@ -56,7 +59,8 @@ def my_chat_member(document: Document, told: Json) -> Sequence[Event]:
     by, place = document.actor(told), document.place(chat)
     if not after:
         return [BotRemoved(at=at, by=by, place=place)] if before else []
-    events: list[Event] = [] if before else [BotInvited(at=at, by=by, place=place)]
+    reachable = document.reachable(by.account.user)
+    events: list[Event] = [] if before else [BotInvited(at=at, by=by, place=place, reachable=reachable)]
     reads_always = document.bot.get("reads_everything") is True
     if not before or _leads(old) != _leads(new):
         sees = _leads(new)
@@ -70,6 +74,13 @@ def chat_join_request(document: Document, told: Json) -> Sequence[Event]:
     by, chat = document.person(part(told, "from")), part(told, "chat")
     key = coming_key("request", identity(chat, "id"), by.account.user, number(told, "date"))
     return [JoinRequested(at=moment(told, "date"), by=by, place=document.place(chat), key=key)]
+
+
+def leads_checked(document: Document, told: Json) -> Sequence[Event]:
+    """Whether somebody is an administrator, as Telegram answered when it was asked (``acting``)."""
+    chat, (_, _, topic) = part(told, "chat"), text(told, "place").partition("/")
+    by, place = document.person(part(told, "from")), document.place(chat, topic)
+    return [LeadsChecked(at=document.at, by=by, place=place, leads=told.get("leads") is True)]
 
 
 def message_reaction(document: Document, told: Json) -> Sequence[Event]:

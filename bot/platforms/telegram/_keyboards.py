@@ -9,7 +9,7 @@ from bot.core.messages import Button, Emphasis
 from bot.platforms.cutting import ELLIPSIS, is_blank, shortened, units
 from bot.platforms.rich_text import clean
 from bot.platforms.telegram._happenings import BUTTON
-from bot.platforms.telegram.links import link
+from bot.platforms.telegram.links import carries, link, start_link
 
 Json = dict[str, Any]
 
@@ -23,9 +23,12 @@ _LONGEST_DATA = 64
 _STYLES = {Emphasis.PRIMARY: {"style": "primary"}, Emphasis.DANGER: {"style": "danger"}}
 
 
-def keyboards(buttons: Iterable[Button]) -> list[Json]:
-    """The buttons in as few keyboards as can hold them; those that lead where Telegram can't are left out."""
-    shown = [one for one in map(_button, buttons) if one is not None]
+def keyboards(buttons: Iterable[Button], username: str = "") -> list[Json]:
+    """The buttons in as few keyboards as can hold them; those that lead where Telegram can't are left out.
+
+    ``username`` is the bot's: links that open the private chat with it need it.
+    """
+    shown = [one for button in buttons if (one := _button(button, username)) is not None]
     groups = [shown[first : first + MOST_BUTTONS] for first in range(0, len(shown), MOST_BUTTONS)]
     return [{"inline_keyboard": _rows(group)} for group in groups]
 
@@ -44,9 +47,11 @@ def _rows(buttons: Sequence[Json]) -> list[list[Json]]:
     return rows
 
 
-def _button(button: Button) -> Json | None:
+def _button(button: Button, username: str) -> Json | None:
     label = shortened(" ".join(clean(button.label[: _LONGEST_LABEL * 20]).split()), _LONGEST_LABEL, units)
     shown = {"text": ELLIPSIS if is_blank(label) else label, **_STYLES.get(button.emphasis, {})}
+    if button.starts and username and carries(button.starts):
+        return {**shown, "url": start_link(username, button.starts)}
     if button.goes_to is None:
         return {**shown, "callback_data": _data(button.token)}
     address = link(button.goes_to)

@@ -41,7 +41,10 @@ def _moved(kind: type[Joined | Left], word: str, document: Document, told: Json,
         return []
     at, chat = moment(told, "date"), part(told, "chat")
     key = coming_key(word, identity(chat, "id"), person.account.user, int(at.timestamp()))
-    return [kind(at=at, by=person, place=document.place(chat), key=key)]
+    place = document.place(chat)
+    if kind is Left:
+        return [Left(at=at, by=person, place=place, key=key)]
+    return [Joined(at=at, by=person, place=place, key=key, reachable=document.reachable(person.account.user))]
 
 
 def _renamed(document: Document, told: Json) -> Sequence[Event]:

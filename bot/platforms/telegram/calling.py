@@ -74,6 +74,14 @@ class BotApi:
                 self._pace.pause(chat, seconds)
             raise NotSent("too many requests", self._in(seconds)) from None
 
+    async def is_taken(self, method: str, parameters: Json) -> bool:
+        """Whether Telegram carries out a call that nobody sees anything of. Raises nothing: no answer is a no."""
+        try:
+            await self._bot.call(method, parameters)
+        except TelegramError:
+            return False
+        return True
+
     async def harmless(self, method: str, parameters: Json) -> Any:
         """A call that nobody sees anything of: without an answer it was not made. Raises no OutcomeUnknown."""
         try:

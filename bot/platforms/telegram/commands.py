@@ -50,6 +50,18 @@ def one_person(chat: str, user: str) -> Scope:
     return Scope("chat_member", chat, user)
 
 
+def everybodys(menus: Mapping[str, Sequence[CommandHint]]) -> list[Call]:
+    """The calls that set what everybody sees, in private and in groups, from what ``Host.menus`` tells."""
+    private = {language: [one for one in hints if one.in_private] for language, hints in menus.items()}
+    groups = {language: [one for one in hints if one.in_places] for language, hints in menus.items()}
+    return [*menu(private, IN_PRIVATE), *menu(groups, IN_GROUPS)]
+
+
+def own(hints: Sequence[CommandHint], user: str) -> list[Call]:
+    """The calls that set what one person sees in their private chat, whatever language their app speaks."""
+    return menu({"": [one for one in hints if one.in_private]}, one_chat(user))
+
+
 def menu(hints: Mapping[str, Sequence[CommandHint]], scope: Scope) -> list[Call]:
     """The calls that set a menu in each language; ``""`` is that of all others. An empty menu is taken away.
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from typing import Any
@@ -16,7 +16,7 @@ from bot.platforms.telegram._messages import told_of
 from bot.platforms.telegram._reading import identity
 
 _MESSAGES = ("message", "channel_post", "edited_message", "edited_channel_post")
-_ABOUT_A_CHAT = ("chat_member", "my_chat_member", "chat_join_request", "message_reaction")
+_ABOUT_A_CHAT = ("chat_member", "my_chat_member", "chat_join_request", "message_reaction", "leads_checked")
 _PEOPLE = ("from", "user")
 
 
@@ -38,6 +38,7 @@ class Known:
     ``topics``: by the same, the id of the topic that they were written in. ``places``: names of topics, by the ids of
     their places. ``users``: ids of people by their usernames, in small letters. ``polls``: the id of the place that a
     poll was posted in, by the poll's id. ``sees_joins``: whether the bot is an administrator of the chat.
+    ``reachable``: the ids of newcomers whom the bot may write to.
     """
 
     roots: Mapping[str, str] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class Known:
     users: Mapping[str, str] = field(default_factory=dict, repr=False)
     polls: Mapping[str, str] = field(default_factory=dict)
     sees_joins: bool = False
+    reachable: Sequence[str] = ()
 
 
 NOTHING_KNOWN = Known()
@@ -56,7 +58,8 @@ def from_update(update: Any, at: datetime, bot: Bot, known: Known = NOTHING_KNOW
     told: Json = update if isinstance(update, dict) else {}
     names = ("roots", "topics", "places", "users", "polls")
     knows: dict[str, Any] = {name: dict(value) for name in names if (value := getattr(known, name))}
-    body = write(at, asdict(bot), {**knows, "sees_joins": known.sees_joins}, update)
+    knows |= {"sees_joins": known.sees_joins, **({"reachable": list(known.reachable)} if known.reachable else {})}
+    body = write(at, asdict(bot), knows, update)
     return RawEvent(PLATFORM, bot.id, _key(update, told), _conversation(told), body, _message(told, bot))
 
 

@@ -13,6 +13,7 @@ from bot.platforms.telegram._happenings import (
     chat_member,
     chosen_inline_result,
     inline_query,
+    leads_checked,
     message_reaction,
     my_chat_member,
     poll_answer,
@@ -30,7 +31,7 @@ def translate(body: bytes) -> Sequence[Event]:
     """
     try:
         document = read(body)
-        for kind, translation in _UPDATES.items():
+        for kind, translation in {**_UPDATES, **_OWN}.items():
             if document.update.get(kind) is not None:
                 events = translation(document, part(document.update, kind))
                 return [event for event in events if not event.by.is_bot]
@@ -55,6 +56,9 @@ _UPDATES: dict[str, Translation] = {
     "chosen_inline_result": chosen_inline_result,
     "poll_answer": poll_answer,
 }
+
+_OWN: dict[str, Translation] = {"leads_checked": leads_checked}
+"""What the adapter has asked for, and tells as Telegram tells other things."""
 
 ALLOWED_UPDATES = tuple(sorted(_UPDATES))
 """What to ask Telegram for: some of these are told only to who names them."""

@@ -20,11 +20,16 @@ def link(there: MessageRef) -> str | None:
     return f"https://t.me/c/{group[1]}/{there.id}"
 
 
+def carries(payload: str) -> bool:
+    """Whether Telegram takes it in a link to the bot."""
+    return _PAYLOAD.fullmatch(payload) is not None
+
+
 def start_link(username: str, payload: str) -> str:
     """The address that opens the private chat with the bot; ``/start`` then brings ``payload``.
 
     Raises ValueError where Telegram would not carry it: it takes 64 characters of ``A-Z a-z 0-9 _ -``.
     """
-    if not _PAYLOAD.fullmatch(payload):
+    if not carries(payload):
         raise ValueError("Telegram carries no such payload")
     return f"https://t.me/{username}?start={payload}"

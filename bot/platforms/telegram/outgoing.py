@@ -78,10 +78,13 @@ def target(there: MessageRef) -> Json:
     return {"chat_id": int(there.conversation), "message_id": int(there.id)}
 
 
-def calls(message: Message, say: Say) -> list[Call]:
-    """A message as one call or more, in their order. The buttons are under the end of its text."""
+def calls(message: Message, say: Say, *, username: str = "") -> list[Call]:
+    """A message as one call or more, in their order. The buttons are under the end of its text.
+
+    ``username`` is the bot's; without it a button that opens the private chat with it is pressed where it stands.
+    """
     files = [_file(one) for one in message.attachments]
-    text, boards = styled(message.text), keyboards(message.buttons)
+    text, boards = styled(message.text), keyboards(message.buttons, username)
     captioned = _captioned(text, files)
     if captioned is not None:
         begins = _under(replace(_with_file(captioned, text), main=True), boards)
@@ -96,13 +99,13 @@ def calls(message: Message, say: Say) -> list[Call]:
     return [*begins, *_details(message.details, say), *_uploads(under, reply=True)]
 
 
-def edited(message: Message, say: Say, *, caption: bool = False) -> Call:
+def edited(message: Message, say: Say, *, caption: bool = False, username: str = "") -> Call:
     """A message in the place of another, with ``caption`` in the place of what stands under a file.
 
     Files and details stay as they were posted. What doesn't fit is left out, with a word that says so.
     """
     limit = LONGEST_CAPTION if caption else LONGEST_TEXT
-    text, boards = styled(message.text), keyboards(message.buttons)
+    text, boards = styled(message.text), keyboards(message.buttons, username)
     if text.length > limit or len(boards) > 1:
         told = say(SHORTENED)
         parts = text.cut(limit - units(told) - 2)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
@@ -20,6 +21,7 @@ from bot.platforms.telegram.envelope import Bot, from_update
 from bot.platforms.telegram.incoming import ALLOWED_UPDATES, translate
 from bot.platforms.telegram.memory import Memory
 from bot.platforms.telegram.pacing import Pace
+from bot.platforms.telegram.reaching import who_can_be_reached
 from bot.platforms.telegram.receiving import PATH, Polling, Webhook
 from bot.platforms.telegram.requesting import AiohttpRequest, raw_bot
 from bot.platforms.telegram.sending import Sending
@@ -48,6 +50,7 @@ class TelegramPlatform:
 
     name = PLATFORM
     shows_forms = False
+    needs_first_word = True
 
     def __init__(
         self,
@@ -87,7 +90,7 @@ class TelegramPlatform:
     async def start(self, host: Host) -> None:
         """Learn who the bot is, and begin to receive. Telegram need not answer yet: it is asked again."""
         self._host = host
-        self._sending.start(host, self._me.id)
+        self._sending.start(host, self._me)
         if not await self._begin():
             self._beginning = self._spawn(self._begin_later())
 
@@ -146,12 +149,24 @@ class TelegramPlatform:
             self._why = "it refuses TELEGRAM_BOT_TOKEN" if self._api.token_refused else "it does not answer"
             return False
         self._me = me
-        self._sending.tenant, self._why = me.id, ""
+        self._sending.bot, self._why = me, ""
         return True
 
     async def _begin(self) -> bool:
         """Learn who the bot is, and open the way in; whether both are done."""
-        return await self._introduce() and await self._receive()
+        if not await self._introduce() or not await self._receive():
+            return False
+        self._spawn(self._show_menus())
+        return True
+
+    async def _show_menus(self) -> None:
+        """Bring the menus of commands that everybody sees up to date; the old ones stay where that fails."""
+        if self._host is None:
+            return
+        try:
+            await self._sending.acting.show_menus(self._host)
+        except (NotSent, Refused, Moved) as problem:
+            log.warning("the menus of commands stay as they were", platform=PLATFORM, reason=type(problem).__name__)
 
     async def _begin_later(self) -> None:
         while True:
@@ -182,7 +197,7 @@ class TelegramPlatform:
         now = self._clock.now()
         events = []
         for update in updates:
-            known = self._memory.about(update)
+            known = replace(self._memory.about(update), reachable=await who_can_be_reached(self._api, update))
             events.append(from_update(update, now, self._me, known))
         await self._host.accept(events)
         for update in updates:

@@ -10,23 +10,29 @@ from typing import Any
 
 from telegram import InputFile
 
-from bot.core.addresses import InPlace, MessageRef, OnlyVisibleTo
+from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
 from bot.core.messages import Message, Text
 from bot.core.platform import (
     CannotTell,
+    ChatIsClosed,
     Edit,
     Host,
     NotSent,
+    NotYetReachable,
     OpenForm,
     OutcomeUnknown,
     Outgoing,
     Send,
+    ShowHome,
     TriggerExpired,
     Undeliverable,
 )
 from bot.platforms.telegram._document import PLATFORM, message_key
+from bot.platforms.telegram.acting import Acting
 from bot.platforms.telegram.calling import BotApi, Moved, Refused
+from bot.platforms.telegram.doors import Doors
+from bot.platforms.telegram.envelope import Bot
 from bot.platforms.telegram.memory import Memory
 from bot.platforms.telegram.outgoing import Call, File, calls, edited, target, where
 from bot.platforms.telegram.repeats import REPEAT, marked, short
@@ -39,6 +45,8 @@ GroupMoved = Callable[[int, int], Awaitable[None]]
 _MOST_BROKEN_OFF = 1_000
 _UNCHANGED = "message is not modified"
 _NO_TEXT = "there is no text in the message to edit"
+_NOT_YET = ("can't initiate conversation", "chat not found")
+_CLOSED = "bot was blocked by the user"
 
 
 @dataclass
@@ -62,12 +70,14 @@ class Sending:
         self._moved = moved
         self._broken_off: OrderedDict[str, _Shown] = OrderedDict()
         self._host: Host | None = None
-        self.tenant = ""
+        self._doors = Doors(clock, api)
+        self.acting = Acting(clock, api, moved)
+        self.bot = Bot("")
 
-    def start(self, host: Host, tenant: str) -> None:
-        """From now on things can be delivered; ``tenant`` is the bot's id."""
+    def start(self, host: Host, bot: Bot) -> None:
+        """From now on things can be delivered, by this bot."""
         self._host = host
-        self.tenant = tenant
+        self.bot = bot
 
     async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
         """See ``bot.core.platform.Platform.deliver``."""
@@ -76,11 +86,30 @@ class Sending:
                 raise TriggerExpired  # forms are asked question by question; one that waits leads there by a button
             if isinstance(outgoing, Edit):
                 return await self._edit(outgoing)
-            return await self._send(outgoing) if isinstance(outgoing, Send) else None
+            if isinstance(outgoing, Send):
+                return await self._send(outgoing)
+            if not isinstance(outgoing, ShowHome):  # there is no such page
+                await self.acting.carry_out(outgoing, self._started, self.bot)
+            return None
         except Refused as refused:
-            raise Undeliverable(refused.words) from None
+            raise await self._meaning(refused, outgoing) from None
+        except Moved:
+            raise NotSent("the group moves") from None
         except ValueError:
             raise Undeliverable("no address of Telegram's") from None
+
+    async def _meaning(self, refused: Refused, outgoing: Outgoing) -> Exception:
+        """What it means that Telegram refused it. Who can't be written to yet is shown how to begin, where asked."""
+        to: Destination = outgoing.destination
+        if isinstance(to, InPlace) or not isinstance(outgoing, Send | Edit):
+            return Undeliverable(refused.words)
+        if refused.says(_CLOSED):
+            return ChatIsClosed(refused.words)
+        if not refused.says(*_NOT_YET):
+            return Undeliverable(refused.words)
+        if isinstance(to, OnlyVisibleTo):
+            await self._doors.show(to, self.bot.username, self._say)
+        return NotYetReachable()
 
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """Telegram shows a bot no history."""
@@ -105,7 +134,10 @@ class Sending:
         told = self._say(REPEAT, reference=short(send.reference)) if send.repeat else ""
         shown = self._broken_off.pop(send.reference, None)
         if shown is None:
-            return _Shown(calls(marked(message, told) if told else message, self._say), repeats=send.repeat)
+            return _Shown(
+                calls(marked(message, told) if told else message, self._say, username=self.bot.username),
+                repeats=send.repeat,
+            )
         if told and not shown.repeats:
             shown.calls += calls(Message(Text("{told}", {"told": told})), self._say)
             shown.repeats = True
@@ -134,9 +166,8 @@ class Sending:
 
     async def _stored(self, message: Message) -> tuple[Message, dict[str, bytes]]:
         """The message without the files whose bytes are gone, and the bytes of the others."""
-        assert self._host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
         try:
-            found = {one.content: await self._host.attachment(one.content) for one in message.attachments}
+            found = {one.content: await self._started.attachment(one.content) for one in message.attachments}
         except Exception as error:  # noqa: BLE001 - whatever keeps the frame from giving them: nothing was sent yet
             raise NotSent(f"its files can't be had ({type(error).__name__})") from None
         bytes_of = {content: data for content, data in found.items() if data}
@@ -154,7 +185,7 @@ class Sending:
         return edit.target
 
     async def _change(self, edit: Edit, *, caption: bool) -> None:
-        call, there = edited(edit.message, self._say, caption=caption), target(edit.target)
+        call, there = edited(edit.message, self._say, caption=caption, username=self.bot.username), target(edit.target)
         try:
             await self._api.call(call.method, {**call.parameters, **there}, chat=there["chat_id"])
         except Moved:
@@ -192,11 +223,15 @@ class Sending:
         destination = send.destination
         thread = destination.thread if isinstance(destination, InPlace) else None
         self._memory.posted(chat, message, thread or "", str(place.get("message_thread_id") or ""))
-        return MessageRef(PLATFORM, self.tenant, chat, message, thread, message_key(chat, message))
+        return MessageRef(PLATFORM, self.bot.id, chat, message, thread, message_key(chat, message))
 
     def _say(self, key: str, **values: str) -> str:
+        return self._started.translate(None, key, values)
+
+    @property
+    def _started(self) -> Host:
         assert self._host is not None, "the platform has not been started"  # noqa: S101 - a programmer's mistake
-        return self._host.translate(None, key, values)
+        return self._host
 
 
 def _uploads(files: Sequence[File], stored: Mapping[str, bytes]) -> Json:

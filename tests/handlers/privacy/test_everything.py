@@ -32,6 +32,7 @@ from storage import (
     link_codes,
     linking,
     opting_out,
+    private_chats,
     questions,
     tasks,
     thanks,
@@ -204,6 +205,7 @@ async def leave_traces(here: Circle) -> None:
                 body={}, created_at=now, not_before=now, state=OutboxState.DEAD.value,
             )
         )  # fmt: skip
+        await private_chats.open_up(session, Account("local", "local", here.renee.id), now)
     await here.app.accept([RawEvent("local", "local", "dead", "dm", b'["' + here.renee.id.encode() + b'"]')])
     await here.app.settle()
 
@@ -222,6 +224,9 @@ async def touched(here: Circle) -> set[str]:
         found.add("link_tries")
     if any(row["member_id"] == member_id for row in kept["confidential_asker"]):
         found.add("confidential_asker")
+    async with here.app.database.reading() as session:
+        if await private_chats.open_among(session, [Account("local", "local", here.renee.id)]):
+            found.add("private_chat")
     return found
 
 

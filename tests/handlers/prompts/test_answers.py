@@ -183,7 +183,7 @@ async def test_an_answer_that_comes_when_the_place_is_gone(tmp_path: Path) -> No
         await here.fatima.says("/prompt now Who has a spare pump?")
         await here.ben.presses("Answer", place="circle")
         async with app_of(here.talk).database.transaction() as session:
-            await communities.close_place(session, (await communities.places_of(session, 1))[0])
+            await communities.close_place(session, (await communities.places_of(session, 1))[0].address)
         await here.ben.fills_in(Your_answer="I have.")
         assert "This prompt is no longer open" in (await here.ben.hears())[-1] + (await here.ben.hears("circle"))[-1]
         assert len(await here.fatima.sees("circle", under=await thread(here))) == 1

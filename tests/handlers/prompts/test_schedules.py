@@ -158,7 +158,7 @@ async def test_a_place_that_is_gone_ends_its_schedule_and_facilitators_hear_once
     async with circle(tmp_path) as here:
         await here.schedules("every monday 9:00")
         async with app_of(here.talk).database.transaction() as session:
-            await communities.close_place(session, (await communities.places_of(session, 1))[0])
+            await communities.close_place(session, (await communities.places_of(session, 1))[0].address)
         await here.talk.wait(days=15)
         heard = [one for one in await here.fatima.hears() if "I can no longer post prompts" in one]
         assert heard == [

@@ -21,6 +21,7 @@ async def test_everything_is_shown_on_one_page(tmp_path: Path) -> None:
             "after 24 hours its expert is reminded, after 48 the next expert gets it, after 72 the facilitators hear",
             "The next prompt of a place comes early after 7 days of silence there.",
             "Activity is kept for 24 months.",
+            "Answers that helped and prompts go to #circle.",
             "#circle: main",
             "Health check: first workday 09:00 (next: Wednesday 1 April, 09:00)",
             "The facilitators' day: daily 08:00 (next: Tuesday 3 March, 08:00)",
@@ -36,6 +37,7 @@ async def test_everything_is_shown_on_one_page(tmp_path: Path) -> None:
             "Language and time zone",
             "How long activity is kept",
             "Silence",
+            "Where answers and prompts go",
             "Get a code for another place",
         ]
 

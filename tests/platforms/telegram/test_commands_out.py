@@ -15,9 +15,11 @@ from bot.platforms.telegram.commands import (
     IN_GROUPS,
     IN_PRIVATE,
     Scope,
+    everybodys,
     menu,
     one_chat,
     one_person,
+    own,
 )
 from bot.platforms.telegram.links import start_link
 from tests.platforms.any_words import words
@@ -80,3 +82,29 @@ def test_a_link_that_opens_the_private_chat() -> None:
     for payload in ("", "a b", "x" * 65, "é"):
         with pytest.raises(ValueError, match="payload"):
             start_link("baraza_bot", payload)
+
+
+def test_everybody_sees_in_private_and_in_groups_what_works_there() -> None:
+    settings = CommandHint("settings", "settings", "Settings", in_places=False)
+    calls = everybodys({"": [HELP, settings], "fr": [HELP, settings]})
+    shown = [
+        (
+            call.parameters["scope"]["type"],
+            call.parameters.get("language_code", ""),
+            [one["command"] for one in call.parameters["commands"]],
+        )
+        for call in calls
+    ]
+    assert shown == [
+        ("all_private_chats", "", ["help", "settings"]),
+        ("all_private_chats", "fr", ["help", "settings"]),
+        ("all_group_chats", "", ["help"]),
+        ("all_group_chats", "fr", ["help"]),
+    ]
+
+
+def test_one_person_sees_their_own_in_their_private_chat() -> None:
+    thanks = CommandHint("thanks", "thanks @x", "Thank somebody", in_private=False)
+    (call,) = own([HELP, thanks], "5001")
+    assert call.parameters["scope"] == {"type": "chat", "chat_id": 5001}
+    assert [one["command"] for one in call.parameters["commands"]] == ["help"]

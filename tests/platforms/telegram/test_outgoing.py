@@ -302,6 +302,22 @@ def test_words_from_right_to_left_keep_to_themselves() -> None:
     assert entities(call) == [{"type": "bold", "offset": 6, "length": 6}]
 
 
+def test_a_button_opens_the_private_chat_where_the_bots_name_is_known() -> None:
+    begin = Button("Begin", "start.follow", "join_1", token="token", starts="join_1")
+    message = Message(Text("Welcome!"), (begin,))
+    (made,) = calls(message, say, username="baraza_bot")
+    changed = edited(message, say, username="baraza_bot")
+    address = {"text": "Begin", "url": "https://t.me/baraza_bot?start=join_1"}
+    assert buttons_of(made) == buttons_of(changed) == [address]
+
+
+@pytest.mark.parametrize(("payload", "username"), [("join_1", ""), ("join 1", "baraza_bot"), ("j" * 65, "baraza_bot")])
+def test_otherwise_it_is_pressed_where_it_stands(payload: str, username: str) -> None:
+    begin = Button("Begin", "start.follow", payload, token="token", starts=payload)
+    (made,) = calls(Message(Text("Welcome!"), (begin,)), say, username=username)
+    assert buttons_of(made) == [{"text": "Begin", "callback_data": "b:token"}]
+
+
 def test_buttons_by_kind() -> None:
     there, small = MessageRef("telegram", "7", GROUP, "42"), MessageRef("telegram", "7", "-4001", "42")
     message = Message(

@@ -276,9 +276,13 @@ class Workspace:
             return None
         if events is not None and event["type"] not in events:
             return None
+        return self.slack.deliver(Delivery("events_api", self.id, self.outer(event)))
+
+    def outer(self, event: Json) -> Json:
+        """The outer event around an event, with an id of its own."""
         now = self.slack.clock.now()
         authorization = {"enterprise_id": None, "team_id": self.id, "user_id": self.bot.id}
-        payload = {
+        return {
             "token": self.slack.app.verification_token,
             "team_id": self.id,
             "context_team_id": self.id,
@@ -292,7 +296,6 @@ class Workspace:
             "is_ext_shared_channel": False,
             "event_context": f"4-{self.slack.secret()}",
         }
-        return self.slack.deliver(Delivery("events_api", self.id, payload))
 
 
 def without_metadata(message: Json) -> Json:

@@ -1,0 +1,52 @@
+"""Who does something, and where: looked up once for each event, before its handlers."""
+
+from __future__ import annotations
+
+from bot.core.dispatch import acting_on
+from bot.core.events import CommandUsed, Event, JoinRequested, Left
+from bot.core.roles import Role
+from bot.services import Frame, Services
+from storage import accounts, communities, members
+from storage.communities import Community
+from storage.database import Session
+from storage.members import Member
+
+
+async def services_for(frame: Frame, session: Session, event: Event) -> Services:
+    """Everything a handler of ``event`` is given: community, place, member and roles are looked up here, once.
+
+    Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
+    privately is one only if known.
+    """
+    place = await communities.place_at(session, event.place) if event.place else None
+    community_id = place.community_id if place and place.active else None
+    if community_id is not None:
+        community: Community | None = await communities.by_id(session, community_id)
+        somebody = event.by.account.user != ""
+        member: Member | None = None
+        if isinstance(event, Left | JoinRequested):  # neither going nor asking to be let in makes anybody known
+            member = await members.find(session, event.by.account)
+        elif somebody:
+            member = await members.who_did(session, event.by, event.at, frame.clock.now())
+        if member is not None and await _is_there(session, community_id, member, event):
+            await members.belong(session, community_id, member.id, event.at)
+    else:
+        member = await members.find(session, event.by.account)
+        own = await members.communities_of(session, member.id) if member and event.private else []
+        community = own[0] if own else None
+    roles: frozenset[Role] = frozenset()
+    if member and acting_on(event):
+        await accounts.used(session, event.by.account)
+    if community and member:
+        roles = await members.roles_of(session, community.id, member.id)
+    return Services(frame, session, event, community, place, member, roles)
+
+
+async def _is_there(session: Session, community_id: int, member: Member, event: Event) -> bool:
+    """Whether what somebody does shows that they are in the community's place now.
+
+    Buttons, forms and messages outlive the stay of who sees them: using one brings nobody back who has left.
+    """
+    if not acting_on(event):
+        return False
+    return isinstance(event, CommandUsed) or await members.membership(session, community_id, member.id) is None

@@ -1,0 +1,52 @@
+"""The emulator's process, as the measurements ask it."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import os
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Slack:
+    """A running emulator, with one workspace that an app is installed in."""
+
+    process: asyncio.subprocess.Process
+    api_url: str = ""
+    app_token: str = ""
+    signing_secret: str = ""
+    token: str = ""
+    team: str = ""
+    channels: tuple[str, ...] = ()
+
+    async def ask(self, what: str, **more: Any) -> dict[str, Any]:
+        """Have one of the methods of ``server.Server`` carried out; what it answers."""
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        self.process.stdin.write(json.dumps({"ask": what, **more}).encode() + b"\n")
+        line = await self.process.stdout.readline()
+        assert line, f"the emulator ended over {what}"
+        answer: dict[str, Any] = json.loads(line)
+        return answer
+
+
+@asynccontextmanager
+async def slack_process() -> AsyncIterator[Slack]:
+    """Slack in a process of its own; it ends with the block."""
+    pipe = asyncio.subprocess.PIPE
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(sys.path)}
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.bench.slack.server", stdin=pipe, stdout=pipe, env=environment
+    )
+    try:
+        facts = await Slack(process).ask("facts")
+        yield Slack(process, **{**facts, "channels": tuple(facts["channels"])})
+    finally:
+        assert process.stdin is not None
+        process.stdin.close()
+        await process.wait()
