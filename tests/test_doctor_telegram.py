@@ -57,7 +57,8 @@ class Clinic:
         database = Database(self.url, SECRET_KEY)
         tenant = str(self.telegram.bot.user.id)
         async with database.transaction() as session:
-            place = await communities.discover(session, Place("telegram", tenant, str(chat.id), chat.title))
+            group = Place("telegram", tenant, str(chat.id), chat.title)
+            place = await communities.discover(session, group)
             community = await communities.found(
                 session, place, name="Nurses", language="en", time_zone="UTC", now=START
             )
@@ -65,7 +66,7 @@ class Clinic:
                 there = await communities.discover(session, Place("telegram", tenant, f"{chat.id}/{number + 2}", topic))
                 await communities.take_in(session, there, community.id, Purpose.LISTENING)
             if not active:
-                await communities.close_place(session, place)
+                await communities.close_place(session, group)
         await database.close()
 
 
