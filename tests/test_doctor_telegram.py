@@ -65,7 +65,7 @@ class Clinic:
                 there = await communities.discover(session, Place("telegram", tenant, f"{chat.id}/{number + 2}", topic))
                 await communities.take_in(session, there, community.id, Purpose.LISTENING)
             if not active:
-                await communities.close_place(session, place)
+                await communities.close_place(session, place.address)
         await database.close()
 
 
