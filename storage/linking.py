@@ -30,7 +30,7 @@ from storage.members import Member, MemberAccount
 APART = frozenset({"member", "member_link", "linked_rows", "linked_pair", "link_code"})
 """Tables that are not gone through: what is told of a person, and what this and ``storage.link_codes`` remember."""
 
-HAPPENED_IN_PLACE = frozenset({"activity", "presence", "newcomer"})
+HAPPENED_IN_PLACE = frozenset({"activity", "presence", "newcomer", "group_greeting"})
 """Tables whose rows tell, by their place, on which account something was done: they need not be remembered."""
 
 FOUND_BY_ACCOUNT = {
@@ -46,6 +46,7 @@ FOUND_BY_ACCOUNT = {
     "confidential_asker": "the number that is sealed leads to who they are now: members.by_id",
     "erased_account": "an account that was forgotten",
     "link_tries": "counts for an account",
+    "private_chat": "whether an account can be written to",
 }
 """Tables with something of people in them that no column leads to, and why linking leaves them as they are."""
 

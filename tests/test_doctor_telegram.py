@@ -57,8 +57,7 @@ class Clinic:
         database = Database(self.url, SECRET_KEY)
         tenant = str(self.telegram.bot.user.id)
         async with database.transaction() as session:
-            group = Place("telegram", tenant, str(chat.id), chat.title)
-            place = await communities.discover(session, group)
+            place = await communities.discover(session, Place("telegram", tenant, str(chat.id), chat.title))
             community = await communities.found(
                 session, place, name="Nurses", language="en", time_zone="UTC", now=START
             )
@@ -66,7 +65,7 @@ class Clinic:
                 there = await communities.discover(session, Place("telegram", tenant, f"{chat.id}/{number + 2}", topic))
                 await communities.take_in(session, there, community.id, Purpose.LISTENING)
             if not active:
-                await communities.close_place(session, group)
+                await communities.close_place(session, place.address)
         await database.close()
 
 

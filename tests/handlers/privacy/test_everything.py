@@ -27,6 +27,7 @@ from storage import (
     erasure,
     first_posts,
     form_steps,
+    group_greetings,
     homes,
     imports,
     link_codes,
@@ -167,6 +168,7 @@ async def leave_traces(here: Circle) -> None:
         (community,) = await communities.all_communities(session)
         (place,) = await communities.places_of(session, community.id)
         await welcomes.expect_in_joint_line(session, place.id, member_id, now)
+        await group_greetings.expect(session, place.id, member_id, now)
         await today.leave_out(session, community.id, member_id, now)
         await homes.look(session, Account("local", "local", here.renee.id), community.id, member_id, now)
         await opting_out.stop_recording(session, member_id, now)
