@@ -13,6 +13,8 @@ from tests.bench.pipeline import acknowledgements, events
 from tests.bench.slack.receiving import capabilities, commands, conversations, events_by_socket, events_over_http
 from tests.bench.slack.sending import fan_out
 from tests.bench.start import start_up
+from tests.bench.telegram import receiving as from_telegram
+from tests.bench.telegram import sending as to_telegram
 
 _MEASUREMENTS: tuple[Callable[[Path], Awaitable[list[Line]]], ...] = (
     events,
@@ -23,6 +25,10 @@ _MEASUREMENTS: tuple[Callable[[Path], Awaitable[list[Line]]], ...] = (
     commands,
     capabilities,
     fan_out,
+    from_telegram.updates_by_polling,
+    from_telegram.updates_by_webhook,
+    from_telegram.replies,
+    to_telegram.fan_out,
     health_checks,
     imports,
     start_up,

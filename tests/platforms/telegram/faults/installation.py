@@ -29,9 +29,7 @@ from tests.fakes import FakePlatform
 from tests.frame import Program, dead_letters, program
 from tests.wire.telegram import Chat, Delivery, Person, TelegramEmulator
 
-FAST = Timing(
-    slack=0.5, waits=(0.0, 0.02), stand_by=0.02, introduce=0.02, again=0.05, token=0.05, pause=0.02, first=1.0
-)
+FAST = Timing(waits=(0.0, 0.02), stand_by=0.02, introduce=0.02, again=0.05, token=0.05, pause=0.02)
 """Telegram is asked again at once. How long a call may take is what it is; a test of that says less."""
 PUBLIC_URL = "https://bot.example"
 SECRET = "a-secret-for-tests-alone"

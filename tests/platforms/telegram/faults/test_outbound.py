@@ -43,6 +43,11 @@ def with_each(ways: dict[str, Fault]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("fault", ways.values(), ids=ways)
 
 
+def patience(fault: Fault) -> float:
+    """How long a call may take: not long where no answer will come, and else as long as a busy machine needs."""
+    return 1.0 if fault.kind == "hang" else 30.0
+
+
 async def fails_once(here: Installed, fault: Fault) -> None:
     """Ana says hello, and the first call that should answer her goes wrong."""
     here.telegram.faults.plan("sendMessage", fault)
@@ -60,7 +65,7 @@ async def fails_once(here: Installed, fault: Fault) -> None:
 @with_each(UNKNOWN)
 @pytest.mark.parametrize("kind", [Kind.ANSWER])
 async def test_an_answer_comes_again_and_says_that_it_may_be_a_repeat(tmp_path: Path, kind: Kind, fault: Fault) -> None:
-    async with installed(tmp_path, repeating(kind), call=0.3) as here:
+    async with installed(tmp_path, repeating(kind), call=patience(fault)) as here:
         await fails_once(here, fault)
         *before, repeat, after = here.ana.hears("circle")
         assert before == ["hello"] * fault.delivered
@@ -82,7 +87,7 @@ async def test_so_do_receipts_and_welcomes(tmp_path: Path, kind: Kind) -> None:
 async def test_a_prompt_never_comes_again_and_is_a_visible_dead_letter(
     tmp_path: Path, kind: Kind, fault: Fault
 ) -> None:
-    async with installed(tmp_path, repeating(kind), call=0.3) as here:
+    async with installed(tmp_path, repeating(kind), call=patience(fault)) as here:
         await fails_once(here, fault)
         assert here.ana.hears("circle") == [*["hello"] * fault.delivered, "next"]
         assert await here.dead() == [GIVEN_UP]
@@ -281,7 +286,7 @@ def changing() -> Capability:
 
 @with_each(UNKNOWN | CERTAIN)
 async def test_a_change_is_made_whatever_became_of_the_call(tmp_path: Path, fault: Fault) -> None:
-    async with installed(tmp_path, changing(), call=0.3) as here:
+    async with installed(tmp_path, changing(), call=patience(fault)) as here:
         await here.ana.writes("circle", "/say")
         await here.settles()
         here.telegram.faults.plan("editMessageText", fault)
