@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import asynccontextmanager, contextmanager, nullcontext
+from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.ext.asyncio import AsyncEngine, create_async_engine
+from sqlalchemy.util.concurrency import in_greenlet
 from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import current_cipher
@@ -150,6 +151,7 @@ def _engine(url: URL) -> AsyncEngine:
     engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
+    event.listen(engine.sync_engine, "invalidate", _take_back)
     return engine
 
 
@@ -161,6 +163,17 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
     cursor.execute("PRAGMA foreign_keys=ON")
     cursor.close()
+
+
+def _take_back(connection: Any, _record: Any, _error: BaseException | None) -> None:
+    """End the transaction of a connection that is thrown away because a query was stopped in the middle.
+
+    Closing alone does not end it: as long as a cursor of it lives, in some exception's traceback, SQLite
+    keeps the connection and with it the lock that all other writers wait for.
+    """
+    if in_greenlet():
+        with suppress(connection.dbapi.Error, ValueError):  # ValueError: it is closed already
+            connection.rollback()
 
 
 def _begin_sqlite(connection: Any) -> None:

@@ -51,6 +51,27 @@ async def test_no_concurrent_increment_is_lost(database: Database) -> None:
         assert (await session.exec(select(Community.name))).one() == "400"
 
 
+@pytest.mark.parametrize("seconds", [0.0, 0.001, 0.003, 0.01, 0.03])
+async def test_a_change_that_is_stopped_in_the_middle_of_a_query_lets_others_write_at_once(
+    database: Database, seconds: float
+) -> None:
+    async def changes_and_reads_on(limit: float) -> None:
+        async with database.transaction() as session:
+            session.add(Community(id=1, name="half", created_at=NOW))
+            await session.flush()
+            async with asyncio.timeout(limit):
+                while True:
+                    await session.exec(select(Community.name))
+
+    stopped = []  # who keeps an error keeps the query that it came from
+    for _ in range(20):
+        with pytest.raises(TimeoutError) as kept:
+            await changes_and_reads_on(seconds)
+        stopped.append(kept)
+    async with asyncio.timeout(10), database.transaction() as session:
+        assert (await session.exec(select(Community.name))).all() == []
+
+
 def test_addresses_get_the_drivers_that_baraza_uses() -> None:
     assert parse_url("sqlite:///a.sqlite3").drivername == "sqlite+aiosqlite"
     assert parse_url("postgres://u:p@h/d").drivername == "postgresql+asyncpg"
