@@ -24,6 +24,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import current_cipher
 from storage.encryption import Cipher, key_from_file
+from storage.sqlite_connection import READS, OneTripConnection
 
 Session = AsyncSession
 
@@ -148,7 +149,8 @@ async def _connect(session: Session) -> None:
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    engine = create_async_engine(url, hide_parameters=True, connect_args={"timeout": _BUSY_MILLISECONDS / 1000})
+    own = {"timeout": _BUSY_MILLISECONDS / 1000, "async_creator_fn": OneTripConnection}
+    engine = create_async_engine(url, hide_parameters=True, connect_args=own)
     event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "invalidate", _take_back)
@@ -178,4 +180,4 @@ def _take_back(connection: Any, _record: Any, _error: BaseException | None) -> N
 
 def _begin_sqlite(connection: Any) -> None:
     reads = connection.get_execution_options().get("baraza_reads", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")
+    connection.exec_driver_sql(READS if reads else "BEGIN IMMEDIATE")

@@ -25,7 +25,7 @@ from bot.settings import Settings
 from storage.database import Database
 from tests import conversations
 from tests.conversations import START, File, FormField, Held, Json, OpenForm, Seen, StandingClock
-from tests.databases import SECRET_KEY
+from tests.databases import SECRET_KEY, migrated
 
 __all__ = ["START", "Held", "Json", "OpenForm", "Seen", "Someone", "StandingClock", "Talk", "founded", "running"]
 
@@ -293,7 +293,7 @@ async def running(
     folder: Path, *, database_url: str = "", clock: Clock | None = None, sample: bool = False, **settings: Any
 ) -> AsyncIterator[Talk]:
     """The whole program on a free port, with its files in ``folder`` and a clock that stands still."""
-    url = database_url or f"sqlite:///{folder}/baraza.sqlite3"
+    url = database_url or await migrated(folder)
     settings.setdefault("confidential_delay_seconds", 0)
     chosen = Settings(_env_file=None, database_url=url, http_port=0, **settings)
     database = Database(url, SECRET_KEY)

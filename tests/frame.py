@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
@@ -19,9 +18,8 @@ from bot.services import Services
 from bot.settings import Settings
 from storage import inbox, outbox, tasks
 from storage.database import Database, DatabaseUnavailable, Session
-from storage.schema import upgrade
 from tests.community import StandingClock
-from tests.databases import SECRET_KEY
+from tests.databases import SECRET_KEY, migrated
 from tests.fakes import FakePlatform
 
 TRY_AGAIN_AFTER = (1, 2, 4, 8, 16, 32, 64)
@@ -118,7 +116,7 @@ async def program(
     database_url: str = "",
 ) -> AsyncIterator[Program]:
     """The frame with these capabilities alone; started again on the same folder, it goes on where it was."""
-    url = database_url or await _migrated(folder)
+    url = database_url or await migrated(folder)
     clock = fake.clock if fake else StandingClock()
     assert isinstance(clock, StandingClock)
     fake = fake or FakePlatform(clock)
@@ -138,19 +136,6 @@ async def program(
         yield running
     finally:
         await running.kill()
-
-
-async def _migrated(folder: Path) -> str:
-    """The address of a database with all its tables; they are made once for all tests."""
-    path = folder / "baraza.sqlite3"
-    if not path.exists():
-        template = folder.parent / "migrated.sqlite3"
-        if not template.exists():
-            database = Database(f"sqlite:///{template}", SECRET_KEY)
-            await upgrade(database)
-            await database.close()
-        shutil.copyfile(template, path)
-    return f"sqlite:///{path}"
 
 
 def echo(name: str = "echo") -> Capability:

@@ -22,7 +22,7 @@ from bot.platforms.slack.platform import SlackPlatform
 from bot.settings import Settings
 from storage.database import Database
 from tests.conversations import File, FormField, Held, Json, OpenForm, Seen, Someone, StandingClock, Talk
-from tests.databases import SECRET_KEY
+from tests.databases import SECRET_KEY, migrated
 from tests.wire.slack import Channel, Person, SlackEmulator, Workspace
 from tests.wire.slack import Clock as WireClock
 from tests.wire.slack import Seen as SeenInSlack
@@ -318,7 +318,7 @@ class OnSlack:
         """The whole program beside a workspace; see ``tests.conversations.running``."""
         clock = clock or StandingClock()
         slack, workspace = await self._workspace(folder, clock)
-        url = database_url or f"sqlite:///{folder}/baraza.sqlite3"
+        url = database_url or await migrated(folder)
         settings.setdefault("confidential_delay_seconds", 0)
         chosen = Settings(_env_file=None, database_url=url, http_port=0, **settings)
         secret: dict[str, Any] = (

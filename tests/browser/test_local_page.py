@@ -55,6 +55,7 @@ async def test_somebody_new_lives_through_a_month_by_keyboard_on_a_phone(browser
     async with running(tmp_path, clock=Clock(), sample=True, log_level="ERROR") as talk:
         page = await opened(browser, talk, size=PHONE)
         keys = page.keyboard
+        conversation = page.get_by_role("region", name="Conversation")  # what comes in is also read out, elsewhere
 
         # Somebody new comes in.
         await tab_to(page, page.get_by_role("combobox", name="Who am I"))
@@ -74,7 +75,7 @@ async def test_somebody_new_lives_through_a_month_by_keyboard_on_a_phone(browser
         await keys.press("Enter")
         await tab_to(page, page.get_by_role("region", name="Places").get_by_role("button", name="Baraza"))
         await keys.press("Enter")
-        await expect(page.get_by_text("Welcome to Field Health Circle, Zawadi!")).to_be_visible()
+        await expect(conversation.get_by_text("Welcome to Field Health Circle, Zawadi!")).to_be_visible()
         assert await fits(page)
 
         # They introduce themselves.
@@ -89,18 +90,17 @@ async def test_somebody_new_lives_through_a_month_by_keyboard_on_a_phone(browser
         await expect(form).to_be_hidden()
         await tab_to(page, page.get_by_role("button", name="Yes, introduce me there", exact=True))
         await keys.press("Enter")
-        await expect(page.get_by_text("you are introduced in")).to_be_visible()
+        await expect(conversation.get_by_text("you are introduced in")).to_be_visible()
 
         # They talk.
         await tab_to(page, page.get_by_role("button", name="Places", exact=True))
         await keys.press("Enter")
         await tab_to(page, page.get_by_role("region", name="Places").get_by_role("button", name="Circle"))
         await keys.press("Enter")
-        await expect(page.get_by_text("Please welcome Zawadi (Lakeside mission)!")).to_be_visible()
+        await expect(conversation.get_by_text("Please welcome Zawadi (Lakeside mission)!")).to_be_visible()
         await tab_to(page, page.get_by_label("Write a message"))
         await keys.type("Good morning from the lake! Who counts stock on Mondays?")
         await keys.press("Enter")
-        conversation = page.get_by_role("region", name="Conversation")
         await expect(conversation.get_by_text("Good morning from the lake!")).to_be_visible()
 
         # A month goes by, and the health check arrives with its picture.

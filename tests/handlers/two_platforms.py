@@ -18,7 +18,7 @@ from storage.database import Database
 from storage.questions import ConfidentialAsker
 from storage.schema import upgrade
 from tests.community import StandingClock
-from tests.databases import SECRET_KEY
+from tests.databases import SECRET_KEY, migrated
 from tests.fakes import FakePlatform, Shown
 
 FATIMA, HASSAN, ANA, ANITA, ZOE = "U-fatima", "U-hassan", "U-ana", "T-anita", "T-zoe"
@@ -151,7 +151,7 @@ async def two_platforms(folder: Path, *, database_url: str = "", **settings: Any
     clock = StandingClock()
     first = FakePlatform(clock, name="first", places={"circle"}, people=set())
     second = FakePlatform(clock, name="second", places={"cercle"}, people=set())
-    database = Database(database_url or f"sqlite:///{folder}/baraza.sqlite3", SECRET_KEY)
+    database = Database(database_url or await migrated(folder), SECRET_KEY)
     await upgrade(database)
     settings.setdefault("confidential_delay_seconds", 0)
     chosen = Settings(_env_file=None, database_url=str(database.url), http_port=0, **settings)

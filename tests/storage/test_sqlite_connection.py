@@ -1,0 +1,83 @@
+"""SQLite is asked once for each statement, and a transaction is what it was before."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from storage.sqlite_connection import READS, OneTripConnection
+
+
+class Counted(OneTripConnection):
+    """Counts its trips to the thread."""
+
+    trips = 0
+
+    async def _execute(self, fn: Any, *args: Any, **kwargs: Any) -> Any:
+        self.trips += 1
+        return await super()._execute(fn, *args, **kwargs)  # type: ignore[no-untyped-call]
+
+
+@pytest.fixture
+async def connection(tmp_path: Path) -> AsyncIterator[Counted]:
+    async with Counted(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0) as opened:
+        await opened.cursor().execute("PRAGMA journal_mode=WAL")
+        await opened.cursor().execute("CREATE TABLE word (it TEXT)")
+        await opened.cursor().executemany("INSERT INTO word VALUES (?)", [("one",), ("two",)])
+        await opened.commit()
+        opened.trips = 0
+        yield opened
+
+
+async def words(connection: OneTripConnection) -> list[str]:
+    cursor = await connection.cursor().execute("SELECT it FROM word")
+    return [it for (it,) in await cursor.fetchall()]
+
+
+async def test_a_look_at_two_tables_takes_three_trips(connection: Counted) -> None:
+    await connection.cursor().execute(READS)
+    assert await words(connection) == ["one", "two"]
+    assert await words(connection) == ["one", "two"]
+    await connection.rollback()
+    await connection.rollback()
+    assert connection.trips == 3
+
+
+async def test_nothing_is_asked_where_nothing_was_read(connection: Counted) -> None:
+    await connection.cursor().execute(READS)
+    await connection.commit()
+    assert connection.trips == 0
+    await connection.cursor().execute("BEGIN IMMEDIATE")  # the look that was never taken does not begin here
+    await connection.commit()
+
+
+async def test_a_look_stays_the_same_while_others_write(connection: Counted, tmp_path: Path) -> None:
+    await connection.cursor().execute(READS)
+    assert len(await words(connection)) == 2
+    async with OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None) as other:
+        await other.cursor().execute("INSERT INTO word VALUES (?)", ("three",))
+    assert len(await words(connection)) == 2
+    await connection.rollback()
+    assert len(await words(connection)) == 3
+
+
+async def test_what_is_taken_back_is_gone_and_what_is_kept_stays(connection: Counted) -> None:
+    for end, left in ((connection.rollback, 2), (connection.commit, 3)):
+        await connection.cursor().execute("BEGIN IMMEDIATE")
+        cursor = await connection.cursor().execute("INSERT INTO word VALUES ('three')")
+        assert (cursor.rowcount, cursor.lastrowid, cursor.description) == (1, 3, None)
+        await end()
+        assert len(await words(connection)) == left
+
+
+async def test_an_error_is_sqlites_own_and_leaves_the_transaction_to_be_ended(connection: Counted) -> None:
+    await connection.cursor().execute("BEGIN IMMEDIATE")
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await connection.cursor().execute("SELECT it FROM nowhere")
+    assert connection.in_transaction
+    await connection.rollback()
+    assert not connection.in_transaction
