@@ -24,7 +24,8 @@ class Counted(OneTripConnection):
 
 @pytest.fixture
 async def connection(tmp_path: Path) -> AsyncIterator[Counted]:
-    async with Counted(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0) as opened:
+    opened = Counted(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0)
+    async with opened:
         await opened.cursor().execute("PRAGMA journal_mode=WAL")
         await opened.cursor().execute("CREATE TABLE word (it TEXT)")
         await opened.cursor().executemany("INSERT INTO word VALUES (?)", [("one",), ("two",)])
@@ -58,7 +59,8 @@ async def test_nothing_is_asked_where_nothing_was_read(connection: Counted) -> N
 async def test_a_look_stays_the_same_while_others_write(connection: Counted, tmp_path: Path) -> None:
     await connection.cursor().execute(READS)
     assert len(await words(connection)) == 2
-    async with OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None) as other:
+    other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None)
+    async with other:
         await other.cursor().execute("INSERT INTO word VALUES (?)", ("three",))
     assert len(await words(connection)) == 2
     await connection.rollback()
