@@ -1,6 +1,8 @@
-"""Which conversation is played where: all on the local page, and on Slack whatever is not about the page itself.
+"""Which conversation is played where: all on the local page, and on Slack and Telegram what is not about the page.
 
-A module of conversations is played on Slack by one of its two routes, and one module of each capability by both.
+A module of conversations is played on Slack by one of its two routes, and on Telegram in one kind of group, by polling
+or by webhook; one module of each capability by both routes of Slack, and in all three kinds of groups. Private chats
+are a part of all of them.
 """
 
 from __future__ import annotations
@@ -8,42 +10,44 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 LOCAL, SOCKET, HTTP = "local", "slack-socket", "slack-http"
+SMALL, TOPIC, SUPER = "telegram-group-polling", "telegram-topic-polling", "telegram-supergroup-webhook"
+TELEGRAM = (SMALL, TOPIC, SUPER)
 
-SLACK: Mapping[str, tuple[str, ...]] = {
-    "welcome/test_texts.py": (SOCKET, HTTP),
-    "test_welcome.py": (HTTP,),
-    "welcome/test_first_posts.py": (SOCKET,),
-    "welcome/test_journey.py": (HTTP,),
-    "prompts/test_library.py": (SOCKET, HTTP),
-    "prompts/test_answers.py": (SOCKET,),
-    "prompts/test_drafts.py": (HTTP,),
-    "prompts/test_posting.py": (HTTP,),
-    "prompts/test_schedules.py": (SOCKET,),
-    "prompts/test_silence.py": (HTTP,),
-    "prompts/test_time.py": (SOCKET,),
-    "questions/test_flow.py": (SOCKET, HTTP),
-    "questions/test_exchange.py": (HTTP,),
-    "questions/test_experts.py": (SOCKET,),
-    "questions/test_experts_who_ask.py": (HTTP,),
-    "questions/test_privacy.py": (SOCKET,),
-    "questions/test_refusals.py": (HTTP,),
-    "questions/test_reminders.py": (SOCKET,),
-    "questions/test_shortcuts.py": (HTTP,),
-    "questions/test_topics.py": (SOCKET,),
-    "contributions/test_review.py": (SOCKET, HTTP),
-    "contributions/test_consent.py": (HTTP,),
-    "contributions/test_export.py": (SOCKET,),
-    "contributions/test_finding.py": (HTTP,),
-    "contributions/test_forgotten.py": (SOCKET,),
-    "contributions/test_own.py": (HTTP,),
-    "contributions/test_saving.py": (SOCKET,),
-    "contributions/test_takedown.py": (HTTP,),
-    "health/test_conversation.py": (SOCKET, HTTP),
-    "health/test_own_work.py": (HTTP,),
-    "health/test_schedule.py": (SOCKET,),
-    "test_labels.py": (SOCKET, HTTP),
+STAGES: Mapping[str, tuple[str, ...]] = {
+    "welcome/test_texts.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
+    "test_welcome.py": (HTTP, TOPIC),
+    "welcome/test_first_posts.py": (SOCKET, SUPER),
+    "welcome/test_journey.py": (HTTP, SMALL),
+    "prompts/test_library.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
+    "prompts/test_answers.py": (SOCKET, TOPIC),
+    "prompts/test_drafts.py": (HTTP, SUPER),
+    "prompts/test_posting.py": (HTTP, SMALL),
+    "prompts/test_schedules.py": (SOCKET, TOPIC),
+    "prompts/test_silence.py": (HTTP, SUPER),
+    "prompts/test_time.py": (SOCKET, SMALL),
+    "questions/test_flow.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
+    "questions/test_exchange.py": (HTTP, TOPIC),
+    "questions/test_experts.py": (SOCKET, SUPER),
+    "questions/test_experts_who_ask.py": (HTTP, SMALL),
+    "questions/test_privacy.py": (SOCKET, TOPIC),
+    "questions/test_refusals.py": (HTTP, SUPER),
+    "questions/test_reminders.py": (SOCKET, SMALL),
+    "questions/test_shortcuts.py": (HTTP, TOPIC),
+    "questions/test_topics.py": (SOCKET, SUPER),
+    "contributions/test_review.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
+    "contributions/test_consent.py": (HTTP, SMALL),
+    "contributions/test_export.py": (SOCKET, TOPIC),
+    "contributions/test_finding.py": (HTTP, SUPER),
+    "contributions/test_forgotten.py": (SOCKET, SMALL),
+    "contributions/test_own.py": (HTTP, TOPIC),
+    "contributions/test_saving.py": (SOCKET, SUPER),
+    "contributions/test_takedown.py": (HTTP, SMALL),
+    "health/test_conversation.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
+    "health/test_own_work.py": (HTTP, TOPIC),
+    "health/test_schedule.py": (SOCKET, SUPER),
+    "test_labels.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
 }
-"""The modules with the conversations of the five capabilities, and Slack's routes for each."""
+"""The modules with the conversations of the five capabilities, and where each is played besides the page."""
 
 _ONE_MENU = "the menu of a message is the same for everybody on Slack, as it stands in the app's manifest"
 _CLOCKS = "about the clocks of a community, day by day, in which no platform has a part; its neighbours wait too"
@@ -61,11 +65,17 @@ ONLY_LOCAL: Mapping[str, str] = {
 }
 """Conversations of these modules that are played on the local page alone, and why."""
 
+NOT_ON_TELEGRAM: Mapping[str, str] = {}
+"""Conversations that can't be had on Telegram, and why."""
+
 
 def stages_of(test: str) -> list[str]:
     """The stages of a conversation, given as ``module::name``; empty for a test that is none of the five's."""
     path, _, name = test.partition("::")
     module = path.removeprefix("tests/handlers/")
-    if module not in SLACK:
+    test = f"{module}::{name}"
+    if module not in STAGES:
         return []
-    return [LOCAL] if f"{module}::{name}" in ONLY_LOCAL else [LOCAL, *SLACK[module]]
+    if test in ONLY_LOCAL:
+        return [LOCAL]
+    return [LOCAL, *(stage for stage in STAGES[module] if stage not in TELEGRAM or test not in NOT_ON_TELEGRAM)]

@@ -1,0 +1,402 @@
+"""The same people as in ``tests/conversations.py``, in groups and private chats on the emulator of Telegram.
+
+The program speaks to it with the real python-telegram-bot, by polling or by webhook. Everybody here has started the
+bot long ago. Where Telegram has other ways than the page, people here go them: what a message's menu does elsewhere is
+a command that answers the message, a form is answered question by question in the private chat, and what one person
+alone may see of a place comes there too.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import AsyncIterator, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from enum import Enum, auto
+from pathlib import Path
+from typing import Any
+
+from bot.app import App
+from bot.core.addresses import Account, MessageRef, OnlyVisibleTo
+from bot.core.clock import Clock
+from bot.core.platform import Outgoing, Send
+from bot.platforms.telegram.pacing import Unpaced
+from bot.platforms.telegram.platform import TelegramPlatform
+from bot.settings import Settings
+from storage.database import Database
+from tests.conversations import File, Held, Json, OpenForm, Seen, Someone, StandingClock, Talk
+from tests.databases import SECRET_KEY, migrated
+from tests.in_step import InStep
+from tests.telegram_forms import Asked, asked
+from tests.wire.telegram import Chat, Person, TelegramEmulator
+from tests.wire.telegram import Seen as SeenOnTelegram
+
+PUBLIC_URL = "https://bot.example"
+_UNSEEN = dict.fromkeys(map(ord, "\u2060\u200b\u200c\u2068\u2069"))
+_LINK = re.compile(r"https://t\.me/c/(\d+)/(?:\d+/)?(\d+)$")
+_OTHERWISE = {"📌": "✍", "📍": "✍", "✍️": "✍", "✍🏽": "✍"}
+"""Emoji that are no reactions on Telegram, and what stands in for them there."""
+_SPOKEN = {"Ask an expert": "/ask", "Save as contribution": "/log"}
+"""What a menu of a message offers elsewhere, as the command that answers the message."""
+
+
+class Where(Enum):
+    """Where the people of a place meet."""
+
+    GROUP = auto()
+    """In a small group."""
+    SUPERGROUP = auto()
+    TOPIC = auto()
+    """In a topic of a forum; the bot speaks in its general one, unless it answers."""
+
+
+Whispers = dict[tuple[str, str], set[str]]
+"""By person and chat: the messages of the private chat that stand in for what one person alone may see there."""
+
+
+class WhoWhispers(TelegramPlatform):
+    """The platform as it is; it remembers what went to a private chat in the place of a group."""
+
+    whispers: Whispers
+
+    async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
+        """Deliver it."""
+        sent = await super().deliver(outgoing)
+        if sent is not None and isinstance(outgoing, Send) and isinstance(outgoing.destination, OnlyVisibleTo):
+            there = outgoing.destination.place.id.partition("/")[0]
+            self.whispers[sent.conversation, there].add(f"{sent.conversation}/{sent.id}")
+        return sent
+
+
+@dataclass
+class TelegramTalk(Talk):
+    """The program as people on Telegram reach it."""
+
+    telegram: TelegramEmulator
+    kind: Where
+    app: App | None
+    whispers: Whispers
+
+    @property
+    def running(self) -> App:
+        """The program, which has been started."""
+        assert self.app is not None
+        return self.app
+
+    async def settle(self) -> None:
+        """Wait until neither Baraza nor Telegram has anything left to do."""
+        told = -1
+        while told != len(self.telegram.updates.deliveries):
+            told = len(self.telegram.updates.deliveries)
+            await self.telegram.settle()
+            await self.running.settle()
+
+    async def wait_until(self, moment: datetime) -> None:
+        """Let time pass until a moment; what falls due on the way happens in order."""
+        await self.settle()
+        await self.running.move_clock(moment)
+        await self.settle()
+        clock = self.telegram.clock
+        assert isinstance(clock, InStep)
+        await clock.catch_up()
+
+    async def newcomer(self, name: str, language: str = "en") -> TelegramSomeone:
+        """Somebody on Telegram, in no group yet."""
+        return TelegramSomeone(self, self.telegram.person(name, language_code=language, started=True))
+
+    def person(self, person_id: str, name: str = "") -> TelegramSomeone:
+        """Somebody who is here already."""
+        return TelegramSomeone(self, Person(self.telegram, self.telegram.users[int(person_id)]))
+
+    async def content(self, file: File) -> bytes:
+        """The bytes of a file."""
+        return self.telegram.files[file.id].content
+
+    async def shown_to_others(self, person: Someone) -> list[str]:
+        """Every message that isn't in this person's own private chat, nor a command that they typed in a group."""
+        others = [one for one in self.telegram.chats.values() if one.user is None or str(one.user.id) != person.id]
+        messages = [message for chat in others for message in chat.messages.values()]
+        return [repr(one) for one in messages if not (_by(one) == person.id and one.get("text", "").startswith("/"))]
+
+
+class TelegramSomeone(Someone):
+    """One person on Telegram."""
+
+    def __init__(self, talk: TelegramTalk, person: Person) -> None:
+        self.talk: TelegramTalk = talk
+        self.person = person
+        self.id = str(person.id)
+        self.name = person.name
+
+    async def joins(self, place: str) -> None:
+        """Become a member of a group."""
+        await self.person.joins(place)
+        await self.talk.settle()
+
+    async def leaves(self, place: str) -> None:
+        """Leave a group."""
+        await self.person.leaves(place)
+        await self.talk.settle()
+
+    async def creates(self, place: str) -> None:
+        """Make a group; a forum with one topic besides the general one."""
+        if self.talk.kind is Where.GROUP:
+            self.talk.telegram.group(place, self.person)
+            return
+        chat = self.talk.telegram.supergroup(place, self.person, forum=self.talk.kind is Where.TOPIC)
+        if self.talk.kind is Where.TOPIC:
+            await self.person.opens_topic(place, chat)
+
+    async def invites_the_bot(self, place: str) -> None:
+        """Bring the bot into a group, as an administrator."""
+        await self.person.adds_bot(place, as_admin=True)
+        await self.talk.settle()
+
+    async def says(
+        self, text: str, *, place: str | None = None, under: str | None = None, about: str | None = None
+    ) -> str:
+        """Write in a group or privately to the bot; a text with a slash is a command. The message's id."""
+        answered = about or under
+        topic = place if self.talk.kind is Where.TOPIC and place and not answered else ""
+        number = await self.person.writes(
+            place, text, reply_to=_number(answered) if answered else None, topic=topic or ""
+        )
+        await self.talk.settle()
+        return "" if text.startswith("/") else _id(self.person.there(place), number)
+
+    async def takes_back(self, message: str) -> None:
+        """Delete a message; no bot hears of it."""
+        await self.person.deletes(_chat(message), _number(message))
+        await self.talk.settle()
+
+    async def rewrites(self, message: str, text: str) -> None:
+        """Edit a message."""
+        await self.person.edits(_chat(message), _number(message), text)
+        await self.talk.settle()
+
+    async def reacts(self, message: str, emoji: str, *, removed: bool = False) -> None:
+        """Put one of Telegram's reactions on a message."""
+        await self.person.reacts(_number(message), _OTHERWISE.get(emoji, emoji), _chat(message), removed=removed)
+        await self.talk.settle()
+
+    async def shortcuts(self) -> list[str]:
+        """Messages have no menu of the bot's: what answers them as a command stands in for it."""
+        return list(_SPOKEN)
+
+    async def uses_shortcut(self, message: str, label: str) -> None:
+        """Answer a message with a command."""
+        await self.person.writes(_chat(message), _SPOKEN[label], reply_to=_number(message))
+        await self.talk.settle()
+
+    async def presses(self, label: str, *, place: str | None = None) -> None:
+        """Press the newest button of this label; one that leads to the bot opens the private chat with it."""
+        shown = await self.sees(place)
+        newest = next((one for one in reversed(shown) if label in one.buttons), None)
+        assert newest is not None, f"{self.name} sees no button {label}"
+        chat, number = self.talk.telegram.chats[_chat(newest.id)], _number(newest.id)
+        if label in newest.raw["leads"]:
+            await self.person.follows(label, chat)
+        else:
+            await self.person.presses(label, chat, message=number)
+        await self.talk.settle()
+
+    async def holds(self, label: str) -> TelegramHeld:
+        """The newest button of this label in the private chat."""
+        message = next(one for one in reversed(self.person.sees()) if label in one.data)
+        return TelegramHeld(self, dict(message.raw), label, message.data[label])
+
+    async def form(self) -> OpenForm | None:
+        """The form that is asked now."""
+        found = await self._asked()
+        return found.form if found else None
+
+    async def hands_in(self, form: OpenForm, **by_label: Any) -> None:
+        """Answer what is asked, question by question, and send it."""
+        values = {label.replace("_", " "): value for label, value in by_label.items()}
+        left = await self._answers(values)
+        # A form of one question is sent with its answer, and what is wrong with it then is no longer the form's.
+        assert left is None or len(form.fields) == 1, f"not taken: {left}"
+
+    async def fills_in_wrongly(self, **by_label: Any) -> dict[str, str]:
+        """Answer until something isn't accepted; the sentence about it, by its field's name."""
+        left = await self._answers({label.replace("_", " "): value for label, value in by_label.items()})
+        assert left is not None, "it was accepted"
+        return left
+
+    async def _answers(self, values: Json) -> dict[str, str] | None:
+        """Answer with these values; None when the form was sent, else what was said about an answer, by its field."""
+        while (now := await self._asked()) is not None:
+            if now.field is None:
+                await self.person.presses(now.submit)
+                break  # what comes of it is not waited for
+            turn = now.turn
+            await self._answer(now, values)
+            await self.talk.settle()
+            after = await self._asked()
+            if after is not None and after.field == now.field and after.turn == turn + 1:
+                return {now.field.name: (await self.last()).text.split("\n")[0]}
+        return None
+
+    async def _answer(self, now: Asked, values: Json) -> None:
+        assert now.field is not None
+        given = now.answer(values)
+        for label in given.presses:
+            await self.person.presses(label)
+            await self.talk.settle()
+        if given.writes is not None:
+            called = [self.talk.person(one).person for one in given.mentions]
+            words = called[0].name if called else given.writes
+            await self.person.writes(None, words, mentions=called)
+
+    async def _asked(self) -> Asked | None:
+        telegram = self.talk.telegram
+        account = Account("telegram", telegram.token.partition(":")[0], self.id)
+        return await asked(self.talk.running, account)
+
+    async def sees(self, place: str | None = None, *, under: str | None = None) -> Sequence[Seen]:
+        """The messages of a group, of the private chat or of a chain of answers; a file belongs to the one before.
+
+        Those of a group are with what this person alone is told about it.
+        """
+        chat = self.person.inside(place)
+        found = self._shown(chat)
+        if under is not None:
+            return [one for one in found if under in (one.id, one.raw["answers"])]
+        alone = self.talk.whispers[self.id, str(chat.id)]
+        private = self._shown(self.person.there(None)) if alone else []
+        found += [one for one in private if one.id in alone]
+        return sorted(found, key=lambda one: (one.at, one.raw["order"]))
+
+    def _shown(self, chat: Chat) -> list[Seen]:
+        found: list[Seen] = []
+        for order, one in enumerate(self.person.sees(chat)):
+            if not (one.text or one.files or one.poll):
+                continue
+            if one.by_bot and one.files and not one.text and found:
+                found[-1].files.extend(_files(one))
+                continue
+            found.append(self._seen(chat, one, order))
+        return found
+
+    def _seen(self, chat: Chat, one: SeenOnTelegram, order: int) -> Seen:
+        text = one.text.translate(_UNSEEN) if one.by_bot else one.text
+        leads = {label: url for label, url in one.leads_to.items() if not _LINK.match(url)}
+        answers = _id(chat, one.reply_to) if one.reply_to is not None else ""
+        return Seen(
+            id=_id(chat, one.id),
+            text=re.sub(r"^[•] ", "", re.sub(r"\n{2,}", "\n", text), flags=re.MULTILINE) if one.by_bot else text,
+            author=str(one.raw["from"]["id"]),
+            by_bot=one.by_bot,
+            at=datetime.fromtimestamp(one.raw["date"], UTC),
+            buttons=one.buttons,
+            leads_to={label: _message_at(url) for label, url in one.leads_to.items() if _LINK.match(url)},
+            files=_files(one),
+            bold=[words.translate(_UNSEEN) for look, words in one.formatting if look == "bold"],
+            raw={"message": one.raw, "answers": answers, "leads": leads, "order": order},
+        )
+
+    async def commands(self) -> list[str]:
+        """The commands that the client offers in the private chat."""
+        return [one.partition(" - ")[0] for one in self.person.commands()]
+
+
+class TelegramHeld(Held):
+    """A button of a message, as it was sent."""
+
+    def __init__(self, who: TelegramSomeone, message: Json, label: str, data: str) -> None:
+        self.who: TelegramSomeone = who
+        self._message = message
+        self._label = label
+        self._data = data
+
+    async def press(self) -> None:
+        """Press it where it still is."""
+        await self.press_too_late()
+
+    async def press_too_late(self, by: Someone | None = None) -> None:
+        """The press arrives although the button is gone: a second finger, a slow wire, another hand."""
+        who = by or self.who
+        assert isinstance(who, TelegramSomeone)
+        await who.person.presses_old(self._message, self._data)
+        await self.who.talk.settle()
+
+    async def is_gone(self) -> bool:
+        """Whether it can no longer be pressed by who held it."""
+        now = next((one for one in self.who.person.sees() if one.id == self._message["message_id"]), None)
+        return now is None or self._data not in now.data.values()
+
+
+class OnTelegram:
+    """The stage for conversations on Telegram; one for each folder, which lasts as long as the stage."""
+
+    def __init__(self, kind: Where, *, webhook: bool) -> None:
+        self._webhook = webhook
+        self._kind = kind
+        self._stages = AsyncExitStack()
+        self._emulators: dict[Path, tuple[TelegramEmulator, Whispers]] = {}
+
+    async def close(self) -> None:
+        """Let go of the emulators."""
+        await self._stages.aclose()
+
+    @asynccontextmanager
+    async def running(
+        self, folder: Path, *, database_url: str = "", clock: Clock | None = None, **settings: Any
+    ) -> AsyncIterator[TelegramTalk]:
+        """The whole program beside Telegram; see ``tests.conversations.running``."""
+        clock = clock or StandingClock()
+        telegram, whispers = await self._emulator(folder, clock)
+        url = database_url or await migrated(folder)
+        settings.setdefault("confidential_delay_seconds", 0)
+        chosen = Settings(_env_file=None, database_url=url, http_port=0, **settings)
+        public: dict[str, Any] = (
+            {"public_url": PUBLIC_URL, "webhook_secret": "a-secret-for-tests-alone"} if self._webhook else {}
+        )
+        platform = WhoWhispers(clock, telegram.token, api_url=telegram.url, pace=Unpaced(), **public)
+        platform.whispers = whispers
+        app = App(chosen, Database(url, SECRET_KEY), [platform], clock=clock)
+        await app.start()
+        telegram.webhook.hosts[PUBLIC_URL] = app.web.url
+        try:
+            yield TelegramTalk(telegram, self._kind, app, whispers)
+        finally:
+            await app.stop()
+
+    async def _emulator(self, folder: Path, clock: Clock) -> tuple[TelegramEmulator, Whispers]:
+        if folder not in self._emulators:
+            telegram = TelegramEmulator(clock=InStep(clock), bot_name="Baraza", username="baraza_bot")
+            await self._stages.enter_async_context(telegram)
+            self._emulators[folder] = telegram, defaultdict(set)
+        telegram, whispers = self._emulators[folder]
+        assert isinstance(telegram.clock, InStep)
+        telegram.clock.followed = clock
+        return telegram, whispers
+
+
+def _id(chat: Chat, number: int) -> str:
+    """A message's id: its number counts in its chat alone."""
+    return f"{chat.id}/{number}"
+
+
+def _chat(message: str) -> int:
+    return int(message.partition("/")[0])
+
+
+def _number(message: str) -> int:
+    return int(message.partition("/")[2])
+
+
+def _by(message: Json) -> str:
+    return str(message.get("from", {}).get("id", ""))
+
+
+def _files(one: SeenOnTelegram) -> list[File]:
+    return [File(file["file_id"], file["name"], "") for file in one.files]
+
+
+def _message_at(address: str) -> str:
+    match = _LINK.match(address)
+    assert match is not None, address
+    return f"-100{match[1]}/{match[2]}"
