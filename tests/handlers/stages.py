@@ -22,6 +22,7 @@ SLACK: Mapping[str, tuple[str, ...]] = {
     "prompts/test_silence.py": (HTTP,),
     "prompts/test_time.py": (SOCKET,),
     "questions/test_flow.py": (SOCKET, HTTP),
+    "questions/test_by_reply.py": (SOCKET,),
     "questions/test_exchange.py": (HTTP,),
     "questions/test_experts.py": (SOCKET,),
     "questions/test_experts_who_ask.py": (HTTP,),

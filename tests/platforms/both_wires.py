@@ -12,6 +12,8 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.app import App
 from bot.platforms.slack.pacing import Unpaced as UnpacedSlack
 from bot.platforms.slack.platform import SlackPlatform
@@ -19,15 +21,17 @@ from bot.platforms.telegram.pacing import Unpaced as UnpacedTelegram
 from bot.platforms.telegram.platform import TelegramPlatform
 from bot.settings import Settings
 from storage.database import Database
-from tests.conversations import Someone, StandingClock, founded
+from tests.conversations import StandingClock, founded
 from tests.databases import SECRET_KEY, migrated
 from tests.platforms.telegram.wire import UNSEEN
-from tests.slack_community import A_MOMENT, InStep, SlackTalk
+from tests.slack_community import A_MOMENT, InStep, SlackSomeone, SlackTalk
 from tests.wire.slack import SlackEmulator
 from tests.wire.telegram import Chat, Person, Seen, TelegramEmulator
 
 PUBLIC_URL = "https://bot.example"
 SECRET = "a-secret-for-tests-alone"
+by_polling_and_by_webhook = pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
+"""How Telegram's updates come."""
 
 
 @dataclass
@@ -138,8 +142,8 @@ class Community:
     """Field Nurses: #circle on Slack with Fatima, who facilitates, and the group *cercle* that Zoe brought to it."""
 
     here: BothWires
-    fatima: Someone
-    hassan: Someone
+    fatima: SlackSomeone
+    hassan: SlackSomeone
     zoe: Phone
     cercle: Chat
 
@@ -151,6 +155,7 @@ class Community:
 async def community(here: BothWires) -> Community:
     """The same, with Hassan as the expert for the cold chain, on Slack."""
     fatima = await founded(here)
+    assert isinstance(fatima, SlackSomeone)
     await fatima.says("/settings")
     await fatima.presses("Get a code for another place")
     code = (await fatima.last()).text.split("enter ")[1].split(".")[0].strip("`")

@@ -7,17 +7,14 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
-import pytest
 import structlog
 
-from tests.platforms.both_wires import BothWires, Community, Phone, both_wires, community
+from tests.platforms.both_wires import BothWires, Community, Phone, both_wires, by_polling_and_by_webhook, community
 from tests.platforms.traces import Traces, all_of, files_of_the_database
-from tests.slack_community import SlackSomeone
 
 NUMBER = 7_618_924_403
 ASKER = Traces(("Zenobia", "Quillfeather", "frostwhistle"), NUMBER)
 QUESTION = "Puis-je refuser d'ouvrir le frigo ?"
-BY = pytest.mark.parametrize("webhook", [False, True], ids=["polling", "webhook"])
 
 
 async def asks_confidentially(asker: Phone) -> None:
@@ -29,7 +26,7 @@ async def asks_confidentially(asker: Phone) -> None:
     await asker.presses("Français", "Confidentially", "Yes", "Ask")
 
 
-@BY
+@by_polling_and_by_webhook
 async def test_who_asks_confidentially_on_telegram_is_in_no_byte_elsewhere(
     tmp_path: Path, logs: io.StringIO, webhook: bool
 ) -> None:
@@ -64,8 +61,6 @@ async def test_who_asks_confidentially_on_telegram_is_in_no_byte_elsewhere(
 async def to_the_end(here: BothWires, nurses: Community, asker: Phone) -> None:
     """The expert asks back and answers on Slack; the asker reads it all on Telegram, and is helped."""
     fatima, hassan = nurses.fatima, nurses.hassan
-    assert isinstance(fatima, SlackSomeone)
-    assert isinstance(hassan, SlackSomeone)
     for one in (fatima, hassan):
         await one.person.opens_home()
     assert "Somebody asks confidentially:" in await hassan.last()
