@@ -79,7 +79,7 @@ async def _resolve(session: Session, events: list[Event], now: datetime) -> list
     places: dict[Place, CommunityPlace | None] = {}
     for event in events:
         if event.place is not None and event.place not in places:
-            places[event.place] = await communities.place_at(session, event.place)
+            places[event.place] = await communities.place_of(session, event.place)
     known = [
         (event, place, place.community_id)
         for event in events

@@ -18,7 +18,7 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
     privately is one only if known.
     """
-    place = await communities.place_at(session, event.place) if event.place else None
+    place = await communities.place_of(session, event.place) if event.place else None
     community_id = place.community_id if place and place.active else None
     if community_id is not None:
         community: Community | None = await communities.by_id(session, community_id)

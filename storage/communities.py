@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -112,6 +112,30 @@ async def place_at(session: Session, place: Place) -> CommunityPlace | None:
     return (await session.exec(statement)).one_or_none()
 
 
+async def place_of(session: Session, place: Place) -> CommunityPlace | None:
+    """The same for a place where something happened: a topic of a community's group comes to it by that.
+
+    It is one where the bot just listens, until a facilitator says otherwise. What it is called is not always told.
+    """
+    known = await place_at(session, place)
+    group, is_topic, number = place.id.rpartition("/")
+    if known is not None:
+        if is_topic and place.name and known.name != place.name:
+            known.name = place.name
+            session.add(known)
+        return known
+    whole = await place_at(session, replace(place, id=group)) if is_topic else None
+    if whole is None or whole.community_id is None or not whole.active:
+        return None
+    topic = await discover(session, replace(place, name=place.name or f"{whole.name}/{number}"))
+    topic.community_id = whole.community_id
+    for name, shown in asdict(whole.rights).items():
+        setattr(topic, name, shown)
+    session.add(topic)
+    await session.flush()
+    return topic
+
+
 async def place_by_id(session: Session, place_id: int) -> CommunityPlace | None:
     """The place with this id, or None."""
     return await session.get(CommunityPlace, place_id)
@@ -125,6 +149,8 @@ async def discover(session: Session, place: Place) -> CommunityPlace:
             platform=place.platform, tenant=place.tenant, external_id=place.id, name=place.name, active=True
         )
         session.add(known)
+    elif not known.active:  # a group is back, and its topics with it
+        await session.exec(update(CommunityPlace).where(*_within(place)).values(active=True))
     known.active = True
     known.name = place.name or known.name
     await session.flush()
@@ -148,7 +174,10 @@ async def found(
 
 
 async def take_in(session: Session, place: CommunityPlace, community_id: int, purpose: Purpose) -> None:
-    """Make ``place`` part of a community. Raises Refusal when it is part of one already: two clicks, one effect."""
+    """Make ``place`` part of a community, with the topics of it that are known from an earlier time.
+
+    Raises Refusal when it is part of one already: two clicks, one effect.
+    """
     statement = update(CommunityPlace).where(
         col(CommunityPlace.id) == place.id, col(CommunityPlace.community_id).is_(None)
     )
@@ -156,6 +185,8 @@ async def take_in(session: Session, place: CommunityPlace, community_id: int, pu
     if result.rowcount != 1:
         raise Refusal(mark("This place is part of a community already."))
     place.community_id, place.purpose = community_id, purpose.value
+    topics = (*_within(place.address), col(CommunityPlace.community_id).is_(None))
+    await session.exec(update(CommunityPlace).where(*topics).values(community_id=community_id))
 
 
 async def named(session: Session, name: str) -> Community | None:
@@ -237,15 +268,18 @@ async def give_purpose(session: Session, community_id: int, place_id: int, purpo
 
 
 async def take_out(session: Session, community_id: int, place_id: int) -> bool:
-    """The place is no longer part of the community; what happened there stays known.
+    """The place is no longer part of the community, nor are its topics; what happened there stays known.
 
     False when it was part of it no more. Raises Refusal for the last one: nobody could reach the community then.
     """
     await session.exec(select(Community.id).where(Community.id == community_id).with_for_update())  # one at a time
-    left = [place for place in await places_of(session, community_id) if place.id != place_id]
-    if not left:
+    place = await session.get_one(CommunityPlace, place_id)
+    here = (*_within(place.address), CommunityPlace.community_id == community_id)
+    going = set((await session.exec(select(CommunityPlace.id).where(*here))).all())
+    if not any(one.id not in going for one in await places_of(session, community_id)):
         raise Refusal(mark("This is the only place of the community. Add another place first: /settings"))
-    return await _change_place(session, community_id, place_id, community_id=None, purpose=Purpose.LISTENING.value)
+    nobodys = {"community_id": None, "purpose": Purpose.LISTENING.value}
+    return (await session.exec(update(CommunityPlace).where(*here).values(**nobodys))).rowcount > 0
 
 
 async def _change_place(session: Session, of_community: int, place_id: int, **values: Any) -> bool:

@@ -26,6 +26,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "prompts/test_silence.py": (HTTP, SUPER),
     "prompts/test_time.py": (SOCKET, SMALL),
     "questions/test_flow.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
+    "questions/test_by_reply.py": (SOCKET, SUPER),
     "questions/test_exchange.py": (HTTP, TOPIC),
     "questions/test_experts.py": (SOCKET, SUPER),
     "questions/test_experts_who_ask.py": (HTTP, SMALL),
