@@ -12,7 +12,7 @@ import re
 from collections import defaultdict
 from collections.abc import AsyncIterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
 from pathlib import Path
@@ -36,9 +36,10 @@ from tests.wire.telegram import Seen as SeenOnTelegram
 PUBLIC_URL = "https://bot.example"
 _UNSEEN = dict.fromkeys(map(ord, "\u2060\u200b\u200c\u2068\u2069"))
 _LINK = re.compile(r"https://t\.me/c/(\d+)/(?:\d+/)?(\d+)$")
-_OTHERWISE = {"📌": "✍", "📍": "✍", "✍️": "✍", "✍🏽": "✍"}
-"""Emoji that are no reactions on Telegram, and what stands in for them there."""
-_SPOKEN = {"Ask an expert": "/ask", "Save as contribution": "/log"}
+_WRITING = ("📌", "pushpin", ":pushpin:", "✍️", "✍🏽", "writing_hand::skin-tone-4")
+_OTHERWISE = {**dict.fromkeys(_WRITING, "✍"), "📍": "👌"}
+"""What is no reaction on Telegram, and what stands in for it there."""
+_SPOKEN = {"Ask an expert": "/ask", "Save as contribution": "/log", "Save as answer": "/answer"}
 """What a menu of a message offers elsewhere, as the command that answers the message."""
 
 
@@ -78,6 +79,8 @@ class TelegramTalk(Talk):
     kind: Where
     app: App | None
     whispers: Whispers
+    opened_in: dict[str, Chat] = field(default_factory=dict)
+    """By its form's id, the group in which somebody did what a form was opened for."""
 
     @property
     def running(self) -> App:
@@ -164,6 +167,7 @@ class TelegramSomeone(Someone):
             place, text, reply_to=_number(answered) if answered else None, topic=topic or ""
         )
         await self.talk.settle()
+        await self._has_opened(self.person.there(place))
         return "" if text.startswith("/") else _id(self.person.there(place), number)
 
     async def takes_back(self, message: str) -> None:
@@ -189,9 +193,11 @@ class TelegramSomeone(Someone):
         """Answer a message with a command."""
         await self.person.writes(_chat(message), _SPOKEN[label], reply_to=_number(message))
         await self.talk.settle()
+        await self._has_opened(self.person.there(_chat(message)))
 
     async def presses(self, label: str, *, place: str | None = None) -> None:
         """Press the newest button of this label; one that leads to the bot opens the private chat with it."""
+        before = self._private()
         shown = await self.sees(place)
         newest = next((one for one in reversed(shown) if label in one.buttons), None)
         assert newest is not None, f"{self.name} sees no button {label}"
@@ -201,6 +207,10 @@ class TelegramSomeone(Someone):
         else:
             await self.person.presses(label, chat, message=number)
         await self.talk.settle()
+        here = self.person.there(place)
+        if chat is not here:  # a whisper about a group, and so is what comes of it
+            self._whispered(here, before)
+        await self._has_opened(here)
 
     async def holds(self, label: str) -> TelegramHeld:
         """The newest button of this label in the private chat."""
@@ -218,6 +228,13 @@ class TelegramSomeone(Someone):
         left = await self._answers(values)
         # A form of one question is sent with its answer, and what is wrong with it then is no longer the form's.
         assert left is None or len(form.fields) == 1, f"not taken: {left}"
+
+    async def sends(self, form: OpenForm, **by_label: Any) -> None:
+        """Answer a form and send it; what comes of it is about the group in which it was opened."""
+        opened_in, before = self.talk.opened_in.get(form.raw["id"]), self._private()
+        await super().sends(form, **by_label)
+        if opened_in is not None:
+            self._whispered(opened_in, before)
 
     async def fills_in_wrongly(self, **by_label: Any) -> dict[str, str]:
         """Answer until something isn't accepted; the sentence about it, by its field's name."""
@@ -255,6 +272,20 @@ class TelegramSomeone(Someone):
         account = Account("telegram", telegram.token.partition(":")[0], self.id)
         return await asked(self.talk.running, account)
 
+    async def _has_opened(self, chat: Chat) -> None:
+        """Remember where a form was opened, if one was."""
+        now = await self._asked()
+        if now is not None and chat.user is None:
+            self.talk.opened_in.setdefault(now.id, chat)
+
+    def _private(self) -> set[str]:
+        private = self.person.there(None)
+        return {_id(private, one) for one in private.messages}
+
+    def _whispered(self, chat: Chat, before: set[str]) -> None:
+        """What came privately since is about a group."""
+        self.talk.whispers[self.id, str(chat.id)] |= self._private() - before
+
     async def sees(self, place: str | None = None, *, under: str | None = None) -> Sequence[Seen]:
         """The messages of a group, of the private chat or of a chain of answers; a file belongs to the one before.
 
@@ -265,20 +296,26 @@ class TelegramSomeone(Someone):
         if under is not None:
             return [one for one in found if under in (one.id, one.raw["answers"])]
         alone = self.talk.whispers[self.id, str(chat.id)]
-        private = self._shown(self.person.there(None)) if alone else []
-        found += [one for one in private if one.id in alone]
-        return sorted(found, key=lambda one: (one.at, one.raw["order"]))
+        found += [one for one in self._shown(self.person.there(None)) if one.id in alone] if alone else []
+        own = {one.id for one in found if one.by_bot}
+        answered = own if chat.user is not None else {*own, *(one.id for one in found)}  # in groups these are threads
+        shown = [one for one in found if not (one.by_bot and one.raw["answers"] in answered)]
+        return sorted(shown, key=lambda one: int(one.raw["order"]))
 
     def _shown(self, chat: Chat) -> list[Seen]:
-        found: list[Seen] = []
-        for order, one in enumerate(self.person.sees(chat)):
+        """What stands in a chat. A file without words belongs to what it answers, or to what stands before it."""
+        found: dict[str, Seen] = {}
+        order = {key: number for number, key in enumerate(self.talk.telegram.written)}
+        for one in self.person.sees(chat):
             if not (one.text or one.files or one.poll):
                 continue
-            if one.by_bot and one.files and not one.text and found:
-                found[-1].files.extend(_files(one))
-                continue
-            found.append(self._seen(chat, one, order))
-        return found
+            seen = self._seen(chat, one, order.get((one.raw["chat"]["id"], one.id), 0))
+            owner = found.get(seen.raw["answers"]) or (list(found.values())[-1] if found else None)
+            if one.by_bot and one.files and not one.text and owner is not None:
+                owner.files.extend(_files(one))
+            else:
+                found[seen.id] = seen
+        return list(found.values())
 
     def _seen(self, chat: Chat, one: SeenOnTelegram, order: int) -> Seen:
         text = one.text.translate(_UNSEEN) if one.by_bot else one.text
@@ -393,7 +430,8 @@ def _by(message: Json) -> str:
 
 
 def _files(one: SeenOnTelegram) -> list[File]:
-    return [File(file["file_id"], file["name"], "") for file in one.files]
+    """A picture is told in words by what stands under it."""
+    return [File(file["file_id"], file["name"], one.text) for file in one.files]
 
 
 def _message_at(address: str) -> str:

@@ -29,6 +29,7 @@ class Given:
 class Asked:
     """Where somebody stands in a form."""
 
+    id: str
     whole: Form
     standing: Standing
     turn: int
@@ -49,7 +50,7 @@ class Asked:
         """The whole of it, of which a person sees one question after the other."""
         fields = [FormField(one.name, one.label, one.hint, one.initial) for one in self.whole.fields]
         intro = plain(parse(self.whole.intro)) if self.whole.intro else ""
-        return OpenForm(self.whole.title, intro, fields, {"form": self.whole})
+        return OpenForm(self.whole.title, intro, fields, {"id": self.id})
 
     def answer(self, values: dict[str, Any]) -> Given:
         """How somebody with these answers, by the labels, answers what is asked now."""
@@ -104,4 +105,4 @@ async def asked(app: App, account: Account) -> Asked | None:
         stored = await forms.by_id(session, row.form_id) if row else None
     if row is None or stored is None:
         return None
-    return Asked(form_from_json(stored.body), Standing(row.position, row.answers["values"]), row.turn)
+    return Asked(row.form_id, form_from_json(stored.body), Standing(row.position, row.answers["values"]), row.turn)

@@ -41,6 +41,8 @@ class TelegramEmulator:
         self.stopping = False
         self.local_server = False
         """Is this somebody's own Bot API server, which posts to any address, rather than Telegram's?"""
+        self.written: list[tuple[int, int]] = []
+        """Every message of every chat by the ids of both, in the order in which they were written."""
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, File] = {}
