@@ -23,10 +23,10 @@ from bot.settings import Settings
 from storage.database import Database
 from tests.conversations import StandingClock, founded
 from tests.databases import SECRET_KEY, migrated
-from tests.platforms.telegram.wire import UNSEEN
+from tests.platforms.phone import Phone
 from tests.slack_community import A_MOMENT, InStep, SlackSomeone, SlackTalk
 from tests.wire.slack import SlackEmulator
-from tests.wire.telegram import Chat, Person, Seen, TelegramEmulator
+from tests.wire.telegram import Chat, TelegramEmulator
 
 PUBLIC_URL = "https://bot.example"
 SECRET = "a-secret-for-tests-alone"
@@ -59,55 +59,7 @@ class BothWires(SlackTalk):
 
     def phone(self, name: str, **about: Any) -> Phone:
         """Somebody on Telegram who has written to the bot before; ``about`` as for the emulator's ``person``."""
-        return Phone(self, self.telegram.person(name, started=True, **about))
-
-
-@dataclass
-class Phone:
-    """What somebody does and sees on Telegram. Each act returns when Baraza has nothing left to do."""
-
-    here: BothWires
-    person: Person
-
-    async def says(self, text: str, *, place: Chat | None = None, reply_to: int | None = None) -> int:
-        """Write, privately to the bot or in a group; the message's number."""
-        number = await self.person.writes(place, text, reply_to=reply_to)
-        await self.here.settle()
-        return number
-
-    async def presses(self, *labels: str, place: Chat | None = None) -> None:
-        """Press the newest button of each label, one after the other; what is chosen already bears a tick."""
-        for label in labels:
-            seen = [button for one in self.person.sees(place) for button in one.data]
-            ticked = f"✓ {label}"
-            await self.person.presses(ticked if label not in seen and ticked in seen else label, place)
-            await self.here.settle()
-
-    async def follows(self, label: str, place: Chat) -> None:
-        """Follow a button of the group's to the private chat."""
-        await self.person.follows(label, place)
-        await self.here.settle()
-
-    async def joins(self, place: Chat) -> None:
-        """Become a member of a group."""
-        await self.person.joins(place)
-        await self.here.settle()
-
-    def hears(self, place: Chat | None = None) -> list[str]:
-        """What the bot said there, the oldest first, without what no eye sees."""
-        return [_plain(one.text) for one in self.person.sees(place) if one.by_bot]
-
-    def last(self, place: Chat | None = None) -> str:
-        """What it said there last."""
-        return self.hears(place)[-1]
-
-    def newest(self, words: str, place: Chat | None = None) -> Seen:
-        """The newest message of the bot's there that has these words."""
-        return next(one for one in reversed(self.person.sees(place)) if one.by_bot and words in _plain(one.text))
-
-
-def _plain(text: str) -> str:
-    return text.translate(dict.fromkeys(map(ord, UNSEEN)))
+        return Phone(self.settle, self.telegram.person(name, started=True, **about))
 
 
 @asynccontextmanager

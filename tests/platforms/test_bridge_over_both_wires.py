@@ -9,7 +9,8 @@ from pathlib import Path
 
 import structlog
 
-from tests.platforms.both_wires import BothWires, Community, Phone, both_wires, by_polling_and_by_webhook, community
+from tests.platforms.both_wires import BothWires, Community, both_wires, by_polling_and_by_webhook, community
+from tests.platforms.phone import Phone
 from tests.platforms.traces import Traces, all_of, files_of_the_database
 
 NUMBER = 7_618_924_403

@@ -5,7 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from tests.conversations import Someone
-from tests.platforms.both_wires import BothWires, Community, Phone, both_wires, by_polling_and_by_webhook, community
+from tests.platforms.both_wires import BothWires, Community, both_wires, by_polling_and_by_webhook, community
+from tests.platforms.phone import Phone
 from tests.slack_community import SlackSomeone
 
 QUESTION = "How long may the cold box stand open?"
