@@ -226,6 +226,17 @@ async def alone_in(session: Session, platform: str, tenant: str) -> Community | 
     return found[0] if len(found) == 1 else None
 
 
+async def with_topics(session: Session, community_id: int, places: Sequence[CommunityPlace]) -> list[CommunityPlace]:
+    """Places of a community with the topics within them, which everybody of a group may read."""
+    whole = {(one.platform, one.tenant, one.external_id) for one in places}
+    return [
+        one
+        for one in await places_of(session, community_id)
+        if (one.platform, one.tenant, one.external_id) in whole
+        or (one.platform, one.tenant, one.external_id.rpartition("/")[0]) in whole
+    ]
+
+
 async def places_on(session: Session, platform: str) -> list[CommunityPlace]:
     """Every place on a platform that is part of a community, also those that are closed, the oldest first."""
     mine = (CommunityPlace.platform == platform, col(CommunityPlace.community_id).is_not(None))

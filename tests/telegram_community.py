@@ -1,39 +1,27 @@
 """The same people as in ``tests/conversations.py``, in groups and private chats on the emulator of Telegram.
 
-The program speaks to it with the real python-telegram-bot, by polling or by webhook. Everybody here has started the
-bot long ago. Where Telegram has other ways than the page, people here go them: what a message's menu does elsewhere is
-a command that answers the message, a form is answered question by question in the private chat, and what one person
-alone may see of a place comes there too.
+Everybody here has started the bot long ago. Where Telegram has other ways than the page, people here go them: what the
+menu of a message does elsewhere is a command that answers the message, a form is answered question by question in the
+private chat, and what one person alone may see of a place comes there too.
 """
 
 from __future__ import annotations
 
 import re
-from collections import defaultdict
-from collections.abc import AsyncIterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import Enum, auto
-from pathlib import Path
 from typing import Any
 
 from bot.app import App
-from bot.core.addresses import Account, MessageRef, OnlyVisibleTo
-from bot.core.clock import Clock
-from bot.core.platform import Outgoing, Send
-from bot.platforms.telegram.pacing import Unpaced
-from bot.platforms.telegram.platform import TelegramPlatform
-from bot.settings import Settings
-from storage.database import Database
-from tests.conversations import File, Held, Json, OpenForm, Seen, Someone, StandingClock, Talk
-from tests.databases import SECRET_KEY, migrated
+from bot.core.addresses import Account
+from tests.conversations import File, Held, Json, OpenForm, Seen, Someone, Talk
 from tests.in_step import InStep
 from tests.telegram_forms import Asked, asked
 from tests.wire.telegram import Chat, Person, TelegramEmulator
 from tests.wire.telegram import Seen as SeenOnTelegram
 
-PUBLIC_URL = "https://bot.example"
 _UNSEEN = dict.fromkeys(map(ord, "\u2060\u200b\u200c\u2068\u2069"))
 _LINK = re.compile(r"https://t\.me/c/(\d+)/(?:\d+/)?(\d+)$")
 _WRITING = ("📌", "pushpin", ":pushpin:", "✍️", "✍🏽", "writing_hand::skin-tone-4")
@@ -41,6 +29,10 @@ _OTHERWISE = {**dict.fromkeys(_WRITING, "✍"), "📍": "👌"}
 """What is no reaction on Telegram, and what stands in for it there."""
 _SPOKEN = {"Ask an expert": "/ask", "Save as contribution": "/log", "Save as answer": "/answer"}
 """What a menu of a message offers elsewhere, as the command that answers the message."""
+
+
+Whispers = dict[tuple[str, str], set[str]]
+"""By person and chat: the messages of the private chat that stand in for what one person alone may see there."""
 
 
 class Where(Enum):
@@ -51,24 +43,6 @@ class Where(Enum):
     SUPERGROUP = auto()
     TOPIC = auto()
     """In a topic of a forum; the bot speaks in its general one, unless it answers."""
-
-
-Whispers = dict[tuple[str, str], set[str]]
-"""By person and chat: the messages of the private chat that stand in for what one person alone may see there."""
-
-
-class WhoWhispers(TelegramPlatform):
-    """The platform as it is; it remembers what went to a private chat in the place of a group."""
-
-    whispers: Whispers
-
-    async def deliver(self, outgoing: Outgoing) -> MessageRef | None:
-        """Deliver it."""
-        sent = await super().deliver(outgoing)
-        if sent is not None and isinstance(outgoing, Send) and isinstance(outgoing.destination, OnlyVisibleTo):
-            there = outgoing.destination.place.id.partition("/")[0]
-            self.whispers[sent.conversation, there].add(f"{sent.conversation}/{sent.id}")
-        return sent
 
 
 @dataclass
@@ -363,53 +337,6 @@ class TelegramHeld(Held):
         """Whether it can no longer be pressed by who held it."""
         now = next((one for one in self.who.person.sees() if one.id == self._message["message_id"]), None)
         return now is None or self._data not in now.data.values()
-
-
-class OnTelegram:
-    """The stage for conversations on Telegram; one for each folder, which lasts as long as the stage."""
-
-    def __init__(self, kind: Where, *, webhook: bool) -> None:
-        self._webhook = webhook
-        self._kind = kind
-        self._stages = AsyncExitStack()
-        self._emulators: dict[Path, tuple[TelegramEmulator, Whispers]] = {}
-
-    async def close(self) -> None:
-        """Let go of the emulators."""
-        await self._stages.aclose()
-
-    @asynccontextmanager
-    async def running(
-        self, folder: Path, *, database_url: str = "", clock: Clock | None = None, **settings: Any
-    ) -> AsyncIterator[TelegramTalk]:
-        """The whole program beside Telegram; see ``tests.conversations.running``."""
-        clock = clock or StandingClock()
-        telegram, whispers = await self._emulator(folder, clock)
-        url = database_url or await migrated(folder)
-        settings.setdefault("confidential_delay_seconds", 0)
-        chosen = Settings(_env_file=None, database_url=url, http_port=0, **settings)
-        public: dict[str, Any] = (
-            {"public_url": PUBLIC_URL, "webhook_secret": "a-secret-for-tests-alone"} if self._webhook else {}
-        )
-        platform = WhoWhispers(clock, telegram.token, api_url=telegram.url, pace=Unpaced(), **public)
-        platform.whispers = whispers
-        app = App(chosen, Database(url, SECRET_KEY), [platform], clock=clock)
-        await app.start()
-        telegram.webhook.hosts[PUBLIC_URL] = app.web.url
-        try:
-            yield TelegramTalk(telegram, self._kind, app, whispers)
-        finally:
-            await app.stop()
-
-    async def _emulator(self, folder: Path, clock: Clock) -> tuple[TelegramEmulator, Whispers]:
-        if folder not in self._emulators:
-            telegram = TelegramEmulator(clock=InStep(clock), bot_name="Baraza", username="baraza_bot")
-            await self._stages.enter_async_context(telegram)
-            self._emulators[folder] = telegram, defaultdict(set)
-        telegram, whispers = self._emulators[folder]
-        assert isinstance(telegram.clock, InStep)
-        telegram.clock.followed = clock
-        return telegram, whispers
 
 
 def _id(chat: Chat, number: int) -> str:

@@ -10,7 +10,8 @@ from tests.community import OnTheLocalPage
 from tests.conversations import STAGE, Stage
 from tests.handlers.stages import HTTP, LOCAL, SMALL, SOCKET, SUPER, TOPIC, stages_of
 from tests.slack_community import OnSlack
-from tests.telegram_community import OnTelegram, Where
+from tests.telegram_community import Where
+from tests.telegram_stage import OnTelegram
 
 _STAGES: dict[str, Callable[[], Stage]] = {
     LOCAL: OnTheLocalPage,

@@ -23,8 +23,9 @@ from bot.settings import Settings
 from storage.database import Database
 from tests.conversations import StandingClock, founded
 from tests.databases import SECRET_KEY, migrated
+from tests.in_step import InStep
 from tests.platforms.phone import Phone
-from tests.slack_community import A_MOMENT, InStep, SlackSomeone, SlackTalk
+from tests.slack_community import A_MOMENT, SlackSomeone, SlackTalk
 from tests.wire.slack import SlackEmulator
 from tests.wire.telegram import Chat, TelegramEmulator
 
