@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, true, update
+from sqlalchemy import select as select_columns
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
@@ -20,6 +22,7 @@ from bot.core.roles import Purpose
 from bot.core.working_time import WorkingTime
 from storage.columns import Moment, neutral, row_id
 from storage.database import Session
+from storage.statements import columns, given, some
 
 
 class Community(SQLModel, table=True):
@@ -97,6 +100,21 @@ class CommunityPlace(SQLModel, table=True):
         return Rights(self.reads_everything, self.sees_joins, self.sees_reactions)
 
 
+_PLACE = columns(CommunityPlace)
+_AT: Any = select(CommunityPlace).where(
+    CommunityPlace.platform == given("platform"),
+    CommunityPlace.tenant == given("tenant"),
+    CommunityPlace.external_id == given("place"),
+)
+_MEETING: Any = select_columns(_PLACE.external_id, _PLACE.id, _PLACE.community_id).where(
+    _PLACE.platform == given("platform"),
+    _PLACE.tenant == given("tenant"),
+    _PLACE.external_id.in_(some("places")),
+    _PLACE.active,
+    _PLACE.community_id.is_not(None),
+)
+
+
 async def by_id(session: Session, community_id: int) -> Community:
     """The community with this id; it exists."""
     return await session.get_one(Community, community_id)
@@ -104,12 +122,22 @@ async def by_id(session: Session, community_id: int) -> Community:
 
 async def place_at(session: Session, place: Place) -> CommunityPlace | None:
     """What is known about a place on a platform, or None."""
-    statement = select(CommunityPlace).where(
-        CommunityPlace.platform == place.platform,
-        CommunityPlace.tenant == place.tenant,
-        CommunityPlace.external_id == place.id,
-    )
-    return (await session.exec(statement)).one_or_none()
+    at = {"platform": place.platform, "tenant": place.tenant, "place": place.id}
+    found: CommunityPlace | None = (await session.exec(_AT, params=at)).one_or_none()
+    return found
+
+
+async def meetings(session: Session, places: Iterable[Place]) -> dict[Place, tuple[int, int]]:
+    """Those of the places where a community meets now: the number of the place, and that of its community."""
+    by_tenant: dict[tuple[str, str], dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
+    for place in places:
+        by_tenant[place.platform, place.tenant][place.id].append(place)
+    found: dict[Place, tuple[int, int]] = {}
+    for (platform, tenant), named in by_tenant.items():
+        among = {"platform": platform, "tenant": tenant, "places": list(named)}
+        for external_id, place_id, community_id in (await session.exec(_MEETING, params=among)).all():
+            found |= dict.fromkeys(named[external_id], (place_id, community_id))
+    return found
 
 
 async def place_by_id(session: Session, place_id: int) -> CommunityPlace | None:

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
-from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, text
+from sqlalchemy import JSON, text
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
@@ -21,7 +20,6 @@ from storage.columns import (
     Moment,
     RowId,
     SealedText,
-    current_cipher,
     neutral,
     personal,
     pseudonymous,
@@ -29,6 +27,10 @@ from storage.columns import (
 )
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
+from storage.member_accounts import MemberAccount as MemberAccount
+from storage.member_accounts import is_account
+from storage.member_accounts import known_among as known_among
+from storage.member_accounts import user_key as user_key
 from storage.upserts import insert_into
 
 FORMER_MEMBER = mark("Former member")
@@ -61,27 +63,6 @@ class Member(SQLModel, table=True):
     created_at: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
     forgotten_at: datetime | None = neutral(default=None, sa_type=Moment, linked=Linked.OWN)
     linked_to_id: int | None = pseudonymous(default=None, sa_type=RowId, index=True, erase=Erase.CLEAR)
-
-
-class MemberAccount(SQLModel, table=True):
-    """One account of a member. ``user_key`` is a digest to look it up by; the id itself is encrypted.
-
-    Of several accounts of one member the ``preferred`` one is written to, else the ``last_used``; no moment is kept,
-    as it could tell who asked something confidentially.
-    """
-
-    __tablename__ = "account"
-    __table_args__ = (UniqueConstraint("platform", "tenant", "user_key"),)
-
-    id: int = row_id()
-    member_id: int = pseudonymous(foreign_key="member.id", index=True, erase=Erase.ROW)
-    platform: str = neutral()
-    tenant: str = neutral()
-    user_key: bytes = pseudonymous()
-    user: str = personal(sa_type=SealedText)
-    is_bot: bool = neutral(default=False)
-    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")})
-    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": text("true")})
 
 
 class Membership(SQLModel, table=True):
@@ -158,7 +139,7 @@ async def announce(session: Session, member_id: int, now: datetime) -> bool:
 
 async def find(session: Session, account: Account) -> Member | None:
     """The member behind an account, or None when nobody is known there."""
-    statement = select(Member).join(MemberAccount).where(*_is(account))
+    statement = select(Member).join(MemberAccount).where(*is_account(account))
     return (await session.exec(statement)).one_or_none()
 
 
@@ -178,13 +159,6 @@ async def who_did(session: Session, person: Person, at: datetime, now: datetime)
         return known
     ids = await ensure_many(session, {person.account: person}, now, {person.account: at})
     return await session.get_one(Member, ids[person.account]) if ids else None
-
-
-async def known_among(session: Session, accounts: Iterable[Account]) -> dict[Account, int]:
-    """The member ids behind those of ``accounts`` that are known."""
-    keys = {user_key(account): account for account in accounts}
-    statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
-    return {keys[key]: member_id for key, member_id in (await session.exec(statement)).all()}
 
 
 async def ensure_many(
@@ -227,7 +201,7 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
         return member.id
     await session.delete(member)
     await session.flush()
-    return (await session.exec(select(MemberAccount.member_id).where(*_is(account)))).one()
+    return (await session.exec(select(MemberAccount.member_id).where(*is_account(account)))).one()
 
 
 async def by_id(session: Session, member_id: int) -> Member | None:
@@ -381,16 +355,3 @@ async def of_community(session: Session, community_id: int) -> list[Member]:
         .order_by(col(Member.id))
     )
     return list((await session.exec(statement)).all())
-
-
-def user_key(account: Account) -> bytes:
-    """What stands for an account where its id must not stand: a keyed digest."""
-    return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
-
-
-def _is(account: Account) -> tuple[Any, ...]:
-    return (
-        col(MemberAccount.platform) == account.platform,
-        col(MemberAccount.tenant) == account.tenant,
-        col(MemberAccount.user_key) == user_key(account),
-    )
