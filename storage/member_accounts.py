@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import UniqueConstraint, select, text
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel
 
 from bot.core.addresses import Account
 from storage.columns import Erase, SealedText, current_cipher, neutral, personal, pseudonymous, row_id
@@ -38,6 +38,8 @@ class MemberAccount(SQLModel, table=True):
 
 _ACCOUNT = columns(MemberAccount)
 _ITS_TENANT = (_ACCOUNT.platform == given("platform"), _ACCOUNT.tenant == given("tenant"))  # or no index is taken
+IS_ACCOUNT = (*_ITS_TENANT, _ACCOUNT.user_key == given("key"))
+"""What a statement asks for to find the row of one account; see ``of_account``."""
 _KNOWN: Any = select(_ACCOUNT.user_key, _ACCOUNT.member_id).where(*_ITS_TENANT, _ACCOUNT.user_key.in_(some("keys")))
 
 
@@ -58,10 +60,6 @@ def user_key(account: Account) -> bytes:
     return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
 
 
-def is_account(account: Account) -> tuple[Any, ...]:
-    """What a statement asks for to find the row of an account."""
-    return (
-        col(MemberAccount.platform) == account.platform,
-        col(MemberAccount.tenant) == account.tenant,
-        col(MemberAccount.user_key) == user_key(account),
-    )
+def of_account(account: Account) -> dict[str, Any]:
+    """What ``IS_ACCOUNT`` is to be given for an account."""
+    return {"platform": account.platform, "tenant": account.tenant, "key": user_key(account)}

@@ -6,8 +6,10 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
+from typing import Any
 
 from sqlalchemy import JSON, text
+from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
@@ -27,10 +29,11 @@ from storage.columns import (
 )
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
+from storage.member_accounts import IS_ACCOUNT, of_account
 from storage.member_accounts import MemberAccount as MemberAccount
-from storage.member_accounts import is_account
 from storage.member_accounts import known_among as known_among
 from storage.member_accounts import user_key as user_key
+from storage.statements import columns, given, some
 from storage.upserts import insert_into
 
 FORMER_MEMBER = mark("Former member")
@@ -97,6 +100,22 @@ class MemberRole(SQLModel, table=True):
     role: str = neutral(primary_key=True)
 
 
+_MEMBERSHIP, _ROLE = columns(Membership), columns(MemberRole)
+_BEHIND: Any = select(Member).join(MemberAccount).where(*IS_ACCOUNT)
+_BELONGING: Any = select_columns(_MEMBERSHIP.member_id).where(
+    _MEMBERSHIP.community_id == given("community"),
+    _MEMBERSHIP.member_id.in_(some("members")),
+    _MEMBERSHIP.left_at.is_(None),
+)
+_ROLES: Any = select_columns(_ROLE.role).where(
+    _ROLE.community_id == given("community"),
+    _ROLE.member_id == given("member"),
+    _MEMBERSHIP.community_id == _ROLE.community_id,
+    _MEMBERSHIP.member_id == _ROLE.member_id,
+    _MEMBERSHIP.left_at.is_(None),
+)
+
+
 @dataclass(frozen=True, slots=True)
 class Profile:
     """What a member tells about themselves."""
@@ -139,8 +158,8 @@ async def announce(session: Session, member_id: int, now: datetime) -> bool:
 
 async def find(session: Session, account: Account) -> Member | None:
     """The member behind an account, or None when nobody is known there."""
-    statement = select(Member).join(MemberAccount).where(*is_account(account))
-    return (await session.exec(statement)).one_or_none()
+    found: Member | None = (await session.exec(_BEHIND, params=of_account(account))).one_or_none()
+    return found
 
 
 async def ensure(session: Session, person: Person, now: datetime) -> Member:
@@ -201,7 +220,7 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
         return member.id
     await session.delete(member)
     await session.flush()
-    return (await session.exec(select(MemberAccount.member_id).where(*is_account(account)))).one()
+    return (await known_among(session, [account]))[account]
 
 
 async def by_id(session: Session, member_id: int) -> Member | None:
@@ -239,12 +258,8 @@ async def belong(session: Session, community_id: int, member_id: int, at: dateti
 
 async def belong_many(session: Session, community_id: int, since: Mapping[int, datetime]) -> None:
     """Everybody in ``since`` (member id -> moment) belongs to the community; most of them do already."""
-    statement = select(Membership.member_id).where(
-        Membership.community_id == community_id,
-        col(Membership.member_id).in_(since),
-        col(Membership.left_at).is_(None),
-    )
-    there = set((await session.exec(statement)).all())
+    of_them = {"community": community_id, "members": list(since)}
+    there = {member_id for (member_id,) in await session.exec(_BELONGING, params=of_them)}
     for member_id in since.keys() - there:
         await belong(session, community_id, member_id, since[member_id])
 
@@ -292,17 +307,8 @@ async def ever_in(session: Session, member_id: int) -> list[Community]:
 
 async def roles_of(session: Session, community_id: int, member_id: int) -> frozenset[Role]:
     """What a member is in a community, beside being a member; nothing once they have left it."""
-    statement = (
-        select(MemberRole.role)
-        .join(Membership, col(Membership.member_id) == col(MemberRole.member_id))
-        .where(
-            MemberRole.community_id == community_id,
-            MemberRole.member_id == member_id,
-            Membership.community_id == community_id,
-            col(Membership.left_at).is_(None),
-        )
-    )
-    return frozenset(Role(role) for role in (await session.exec(statement)).all())
+    of_them = {"community": community_id, "member": member_id}
+    return frozenset(Role(role) for (role,) in await session.exec(_ROLES, params=of_them))
 
 
 async def give_role(session: Session, community_id: int, member_id: int, role: Role) -> None:

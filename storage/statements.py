@@ -13,9 +13,14 @@ from sqlalchemy import bindparam
 from sqlmodel import SQLModel
 
 
+def bare(table: type[SQLModel]) -> Any:
+    """The table as it is, without the entity. Entities that are loaded already don't hear of its changes."""
+    return table.__table__  # type: ignore[attr-defined]
+
+
 def columns(table: type[SQLModel]) -> Any:
-    """The columns of a table as they are, without the entity."""
-    return table.__table__.c  # type: ignore[attr-defined]
+    """The columns of a table, without the entity."""
+    return bare(table).c
 
 
 def some(name: str) -> Any:
