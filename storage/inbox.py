@@ -120,13 +120,15 @@ async def keep(session: Session, cipher: Cipher, events: Sequence[RawEvent], now
         }
         for event in events
     ]
+    insert = insert_new_into(session, InboxEvent)
     connection = await session.connection()
-    new = await connection.execute(_insert_telling_ids(insert_new_into(session, InboxEvent)), rows)
-    return len(new.all())  # PostgreSQL's driver counts no rows of many
+    if connection.dialect.name == "sqlite":
+        return (await connection.execute(insert, rows)).rowcount
+    return len((await connection.execute(_telling_ids(insert), rows)).all())  # the driver counts no rows of many
 
 
 @cache
-def _insert_telling_ids(insert: Any) -> Any:
+def _telling_ids(insert: Any) -> Any:
     return insert.returning(_INBOX.id)
 
 
