@@ -36,9 +36,10 @@ class Intake:
         self._waiting.extend(zip(events, kept, strict=True))
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_all())
-        await asyncio.gather(*kept)
+        await (kept[0] if len(kept) == 1 else asyncio.gather(*kept))
+        took = perf_counter() - started
         for _ in events:
-            self._metrics.acknowledged.observe(perf_counter() - started)
+            self._metrics.acknowledged.observe(took)
 
     async def _commit_all(self) -> None:
         while self._waiting:
