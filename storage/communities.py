@@ -106,6 +106,15 @@ _AT: Any = select(CommunityPlace).where(
     CommunityPlace.tenant == given("tenant"),
     CommunityPlace.external_id == given("place"),
 )
+_MEETING_AT: Any = (
+    select(CommunityPlace, Community)
+    .join(Community, col(Community.id) == col(CommunityPlace.community_id), isouter=True)
+    .where(
+        CommunityPlace.platform == given("platform"),
+        CommunityPlace.tenant == given("tenant"),
+        CommunityPlace.external_id == given("place"),
+    )
+)
 _MEETING: Any = select_columns(_PLACE.external_id, _PLACE.id, _PLACE.community_id).where(
     _PLACE.platform == given("platform"),
     _PLACE.tenant == given("tenant"),
@@ -125,6 +134,15 @@ async def place_at(session: Session, place: Place) -> CommunityPlace | None:
     at = {"platform": place.platform, "tenant": place.tenant, "place": place.id}
     found: CommunityPlace | None = (await session.exec(_AT, params=at)).one_or_none()
     return found
+
+
+async def meeting_at(session: Session, place: Place) -> tuple[CommunityPlace | None, Community | None]:
+    """What is known about a place on a platform, and the community that meets there now."""
+    at = {"platform": place.platform, "tenant": place.tenant, "place": place.id}
+    found: CommunityPlace | None
+    community: Community | None
+    found, community = (await session.exec(_MEETING_AT, params=at)).one_or_none() or (None, None)
+    return found, community if found is not None and found.active else None
 
 
 async def meetings(session: Session, places: Iterable[Place]) -> dict[Place, tuple[int, int]]:

@@ -180,4 +180,4 @@ def _take_back(connection: Any, _record: Any, _error: BaseException | None) -> N
 
 def _begin_sqlite(connection: Any) -> None:
     reads = connection.get_execution_options().get("baraza_reads", False)
-    connection.exec_driver_sql(READS if reads else WRITES)
+    connection.connection.driver_connection.begin(READS if reads else WRITES)

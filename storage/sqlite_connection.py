@@ -72,11 +72,12 @@ class OneTripConnection(aiosqlite.Connection):
         """A cursor; no trip."""
         return OneTripCursor(self)
 
+    def begin(self, how: str) -> None:
+        """Let a transaction begin with the next statement: READS or WRITES. No trip."""
+        self._begins = how
+
     async def run(self, cursor: OneTripCursor, operation: str, parameters: Any, *, many: bool) -> None:
         """Execute a statement for a cursor, and before it the beginning that has waited for one."""
-        if operation in (READS, WRITES):
-            self._begins = operation
-            return
         first, self._begins = self._begins, ""
         self._may_be_open = True  # said before, since nobody knows how a trip ended that is broken off
 

@@ -40,7 +40,7 @@ async def words(connection: OneTripConnection) -> list[str]:
 
 
 async def test_a_look_at_two_tables_takes_three_trips(connection: Counted) -> None:
-    await connection.cursor().execute(READS)
+    connection.begin(READS)
     assert await words(connection) == ["one", "two"]
     assert await words(connection) == ["one", "two"]
     await connection.rollback()
@@ -50,7 +50,7 @@ async def test_a_look_at_two_tables_takes_three_trips(connection: Counted) -> No
 
 @pytest.mark.parametrize("begin", [READS, WRITES])
 async def test_nothing_is_asked_where_nothing_was_done(connection: Counted, begin: str) -> None:
-    await connection.cursor().execute(begin)
+    connection.begin(begin)
     await connection.commit()
     assert connection.trips == 0
     await words(connection)
@@ -58,7 +58,7 @@ async def test_nothing_is_asked_where_nothing_was_done(connection: Counted, begi
 
 
 async def test_a_change_takes_two_trips(connection: Counted) -> None:
-    await connection.cursor().execute(WRITES)
+    connection.begin(WRITES)
     await connection.cursor().execute("INSERT INTO word VALUES ('three')")
     await connection.commit()
     assert connection.trips == 2
@@ -68,22 +68,22 @@ async def test_a_change_takes_two_trips(connection: Counted) -> None:
 async def test_nobody_else_writes_from_the_first_statement_of_a_change_on(connection: Counted, tmp_path: Path) -> None:
     other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0)
     async with other:
-        await connection.cursor().execute(WRITES)
+        connection.begin(WRITES)
         assert len(await words(connection)) == 2
-        await other.cursor().execute(WRITES)
+        other.begin(WRITES)
         with pytest.raises(sqlite3.OperationalError, match="locked"):
             await words(other)  # it may write, so it has to wait, though it only reads
         assert not other.in_transaction
         await other.rollback()
         await connection.cursor().execute("INSERT INTO word VALUES ('three')")
         await connection.commit()
-        await other.cursor().execute(WRITES)
+        other.begin(WRITES)
         assert len(await words(other)) == 3
         await other.rollback()
 
 
 async def test_a_look_stays_the_same_while_others_write(connection: Counted, tmp_path: Path) -> None:
-    await connection.cursor().execute(READS)
+    connection.begin(READS)
     assert len(await words(connection)) == 2
     other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None)
     async with other:
@@ -95,7 +95,7 @@ async def test_a_look_stays_the_same_while_others_write(connection: Counted, tmp
 
 async def test_what_is_taken_back_is_gone_and_what_is_kept_stays(connection: Counted) -> None:
     for end, left in ((connection.rollback, 2), (connection.commit, 3)):
-        await connection.cursor().execute(WRITES)
+        connection.begin(WRITES)
         cursor = await connection.cursor().execute("INSERT INTO word VALUES ('three')")
         assert (cursor.rowcount, cursor.lastrowid, cursor.description) == (1, 3, None)
         await end()
@@ -103,7 +103,7 @@ async def test_what_is_taken_back_is_gone_and_what_is_kept_stays(connection: Cou
 
 
 async def test_an_error_is_sqlites_own_and_leaves_the_transaction_to_be_ended(connection: Counted) -> None:
-    await connection.cursor().execute(WRITES)
+    connection.begin(WRITES)
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         await connection.cursor().execute("SELECT it FROM nowhere")
     assert connection.in_transaction
