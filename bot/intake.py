@@ -15,7 +15,7 @@ from bot.core.clock import Clock
 from bot.core.platform import RawEvent
 from bot.metrics import Metrics
 from storage import inbox
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database, DatabaseUnavailable, says_its_last
 
 Arrival = tuple[RawEvent, asyncio.Future[None]]
 
@@ -93,6 +93,7 @@ class Intake:
 
     async def _commit(self, events: list[RawEvent]) -> int:
         async with self._database.transaction() as session:
+            says_its_last(session)
             return await inbox.keep(session, self._database.cipher, events, self._clock.now())
 
 

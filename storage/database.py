@@ -102,6 +102,13 @@ class Database:
         return key
 
 
+def says_its_last(session: Session) -> None:
+    """The next statement of this change is its last one: SQLite keeps the change in the same trip to its thread."""
+    driver = session.sync_session.connection().connection.driver_connection
+    if isinstance(driver, OneTripConnection):
+        driver.end_with_next()
+
+
 def parse_url(url: str) -> URL:
     """A DATABASE_URL with the driver that Baraza uses. Raises DatabaseProblem for what it can't use."""
     try:

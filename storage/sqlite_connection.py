@@ -66,7 +66,9 @@ class OneTripConnection(aiosqlite.Connection):
         super().__init__(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy makes it: a program that is killed does not wait for it
         self._begins = ""
+        self._ends = False
         self._may_be_open = False
+        self._has_ended = False
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]  # SQLAlchemy enters what it is given
         """A cursor; no trip."""
@@ -76,9 +78,16 @@ class OneTripConnection(aiosqlite.Connection):
         """Let a transaction begin with the next statement: READS or WRITES. No trip."""
         self._begins = how
 
+    def end_with_next(self) -> None:
+        """Let the transaction be kept together with its next statement, which has to be its last one."""
+        self._ends = True
+
     async def run(self, cursor: OneTripCursor, operation: str, parameters: Any, *, many: bool) -> None:
         """Execute a statement for a cursor, and before it the beginning that has waited for one."""
+        if self._has_ended:
+            raise sqlite3.ProgrammingError("the statement before was said to be the last one of its transaction")
         first, self._begins = self._begins, ""
+        last, self._ends = self._ends, False
         self._may_be_open = True  # said before, since nobody knows how a trip ended that is broken off
 
         def in_thread() -> None:
@@ -90,8 +99,11 @@ class OneTripConnection(aiosqlite.Connection):
                 else:
                     real.execute(operation, parameters)
                 cursor.keep(real)
+            if last:
+                self._conn.commit()
 
         await self._execute(in_thread)  # type: ignore[no-untyped-call]
+        self._may_be_open, self._has_ended = not last, last
 
     async def commit(self) -> None:
         """Keep the transaction, if there is one."""
@@ -102,7 +114,7 @@ class OneTripConnection(aiosqlite.Connection):
         await self._end(sqlite3.Connection.rollback)
 
     async def _end(self, end: Any) -> None:
-        self._begins = ""
+        self._begins, self._ends, self._has_ended = "", False, False
         if self._may_be_open:
             await self._execute(end, self._conn)  # type: ignore[no-untyped-call]
             self._may_be_open = False

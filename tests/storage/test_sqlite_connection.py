@@ -65,6 +65,43 @@ async def test_a_change_takes_two_trips(connection: Counted) -> None:
     assert await words(connection) == ["one", "two", "three"]
 
 
+async def test_a_change_of_one_statement_takes_one_trip(connection: Counted, tmp_path: Path) -> None:
+    connection.begin(WRITES)
+    connection.end_with_next()
+    await connection.cursor().executemany("INSERT INTO word VALUES (?)", [("three",), ("four",)])
+    assert not connection.in_transaction
+    with pytest.raises(sqlite3.ProgrammingError, match="last one"):
+        await words(connection)  # it would stand outside of any transaction
+    await connection.commit()
+    assert connection.trips == 1
+    assert await words(connection) == ["one", "two", "three", "four"]
+    connection.begin(WRITES)
+    await connection.cursor().execute("INSERT INTO word VALUES ('five')")
+    await connection.rollback()  # the next change ends as changes do
+    assert len(await words(connection)) == 4
+
+
+async def test_a_last_statement_that_fails_keeps_nothing(connection: Counted) -> None:
+    connection.begin(WRITES)
+    await connection.cursor().execute("INSERT INTO word VALUES ('three')")
+    connection.end_with_next()
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await connection.cursor().execute("INSERT INTO nowhere VALUES (1)")
+    assert connection.in_transaction
+    await connection.rollback()
+    assert await words(connection) == ["one", "two"]
+
+
+async def test_what_was_said_to_be_the_last_and_never_came_ends_nothing_later(connection: Counted) -> None:
+    connection.begin(WRITES)
+    connection.end_with_next()
+    await connection.rollback()
+    connection.begin(WRITES)
+    await connection.cursor().execute("INSERT INTO word VALUES ('three')")
+    await connection.rollback()
+    assert await words(connection) == ["one", "two"]
+
+
 async def test_nobody_else_writes_from_the_first_statement_of_a_change_on(connection: Counted, tmp_path: Path) -> None:
     other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0)
     async with other:
