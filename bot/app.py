@@ -102,7 +102,7 @@ class App:
         dead_letters = DeadLetters(database, self.frame)
         self.delivery = Delivery(database, self.platforms, self.clock, self.metrics, dead_letters)
         self.tasks = TaskRunner(database, self.frame, self._after_work)
-        self.worker = Worker(database, self.frame, self.platforms, self.metrics, self._after_work)
+        self.worker = Worker(database, self.frame, self.platforms, self.metrics, self._after_event)
         self.intake = Intake(database, self.clock, self.metrics, self.worker.wake)
         self.ticker = Ticker(database, self.frame, self._after_work)
         self.web = WebServer(settings.http_host, settings.http_port, self.troubles, self._refresh_metrics, self.metrics)
@@ -218,6 +218,10 @@ class App:
             self.metrics.inbox_depth.set(await inbox.count_waiting(session))
             for kind, dead in (("inbox", inbox.dead), ("outbox", outbox.dead), ("task", tasks.dead)):
                 self.metrics.dead_letters.labels(kind=kind).set(len(await dead(session)))
+
+    def _after_event(self) -> None:
+        for loop in (self.tasks, self.delivery):
+            loop.wake()
 
     def _after_work(self) -> None:
         for loop in (self.worker, self.tasks, self.delivery):

@@ -24,7 +24,7 @@ from bot.recording import record
 from bot.services import Frame, Services
 from bot.who_acts import services_for
 from storage import buttons, forms, inbox
-from storage.database import Database, DatabaseUnavailable, Session
+from storage.database import Database, DatabaseUnavailable, Session, says_its_last
 from storage.forms import OpenedForm
 
 _NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
@@ -83,6 +83,7 @@ class Handling:
                 unanswered = event if step is self._answer else unanswered  # nobody else may take it for theirs
         if failed is None:
             async with self._database.transaction() as session:
+                says_its_last(session)
                 await inbox.finish(session, [event_id])
         return failed
 

@@ -1,24 +1,31 @@
-"""The way into the inbox. What arrives while one commit runs shares the next: group commit."""
+"""The way into the inbox. What arrives while one commit runs shares the next: group commit.
+
+Who is acknowledged tells the next event: those of a commit come back one after the other, and the first of them would
+get a commit of its own. So the next one waits until as many are there as the last time, for a moment at most.
+"""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from time import perf_counter
 
 from bot.core.clock import Clock
 from bot.core.platform import RawEvent
 from bot.metrics import Metrics
 from storage import inbox
-from storage.database import Database, DatabaseUnavailable
+from storage.database import Database, DatabaseUnavailable, says_its_last
 
 Arrival = tuple[RawEvent, asyncio.Future[None]]
 
 _BIGGEST_COMMIT = 500
+_MANY = 4
+_GATHER_SECONDS = 0.003
 
 
 class Intake:
-    """Keeps raw events durably. Without a linger: under little load each event is committed at once."""
+    """Keeps raw events durably. Under little load each event is committed at once."""
 
     def __init__(self, database: Database, clock: Clock, metrics: Metrics, on_kept: Callable[[], None]) -> None:
         self._database = database
@@ -26,6 +33,9 @@ class Intake:
         self._metrics = metrics
         self._on_kept = on_kept
         self._waiting: list[Arrival] = []
+        self._callers = 0
+        self._expected = 0
+        self._all_there = asyncio.Event()
         self._committing: asyncio.Task[None] | None = None
 
     async def accept(self, events: Sequence[RawEvent]) -> None:
@@ -34,15 +44,21 @@ class Intake:
         loop = asyncio.get_running_loop()
         kept = [loop.create_future() for _ in events]
         self._waiting.extend(zip(events, kept, strict=True))
+        self._callers += 1
+        if self._callers >= self._expected:
+            self._all_there.set()
         if self._committing is None or self._committing.done():
             self._committing = asyncio.create_task(self._commit_all())
-        await asyncio.gather(*kept)
+        await (kept[0] if len(kept) == 1 else asyncio.gather(*kept))
+        took = perf_counter() - started
         for _ in events:
-            self._metrics.acknowledged.observe(perf_counter() - started)
+            self._metrics.acknowledged.observe(took)
 
     async def _commit_all(self) -> None:
         while self._waiting:
+            await self._gather()
             batch, self._waiting = self._waiting[:_BIGGEST_COMMIT], self._waiting[_BIGGEST_COMMIT:]
+            self._expected, self._callers = self._callers, 0
             try:
                 await self._commit_together(batch)
             except DatabaseUnavailable as problem:
@@ -50,6 +66,15 @@ class Intake:
                     _settle(kept, problem)
             except Exception:  # noqa: BLE001 - one of them breaks the commit of all: each gets its own
                 await self._commit_one_by_one(batch)
+
+    async def _gather(self) -> None:
+        """Give those a moment who were acknowledged together."""
+        if self._callers >= self._expected or self._expected < _MANY:
+            return
+        self._all_there.clear()
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_GATHER_SECONDS):
+                await self._all_there.wait()
 
     async def _commit_together(self, batch: list[Arrival]) -> None:
         new = await self._commit([event for event, _ in batch])
@@ -68,6 +93,7 @@ class Intake:
 
     async def _commit(self, events: list[RawEvent]) -> int:
         async with self._database.transaction() as session:
+            says_its_last(session)
             return await inbox.keep(session, self._database.cipher, events, self._clock.now())
 
 

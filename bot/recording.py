@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from bot.core.addresses import Person, Place
+from bot.core.addresses import Person
 from bot.core.events import Event, Joined, Left, MessageDeleted, MessagePosted, PollAnswered, Reacted
 from bot.core.question_marks import asks_something
 from storage import activity, communities, members, opting_out
 from storage.activity import ActivityKind, activity_key
-from storage.communities import CommunityPlace
 from storage.database import Session
 
 RECORDED = (MessagePosted, MessageDeleted, Reacted, PollAnswered, Joined, Left)
@@ -33,7 +32,7 @@ _KINDS: dict[type[Event], ActivityKind] = {
 @dataclass(frozen=True, slots=True)
 class _Happening:
     event: Any
-    place: CommunityPlace
+    place_id: int
     community_id: int
     member_id: int
     counted: bool
@@ -70,31 +69,26 @@ async def _record_other(session: Session, one: _Happening) -> None:
     elif one.counted:
         await activity.record(session, [row])
     if isinstance(event, Joined):
-        await members.arrive(session, one.community_id, one.place.id, one.member_id, event.at)
+        await members.arrive(session, one.community_id, one.place_id, one.member_id, event.at)
     elif isinstance(event, Left):
-        await members.depart(session, one.community_id, one.place.id, one.member_id, event.at)
+        await members.depart(session, one.community_id, one.place_id, one.member_id, event.at)
 
 
 async def _resolve(session: Session, events: list[Event], now: datetime) -> list[_Happening]:
-    places: dict[Place, CommunityPlace | None] = {}
-    for event in events:
-        if event.place is not None and event.place not in places:
-            places[event.place] = await communities.place_of(session, event.place)
+    meetings = await communities.meetings(session, {event.place for event in events if event.place is not None})
     known = [
-        (event, place, place.community_id)
+        (event, *meeting)
         for event in events
         if event.place is not None
-        and (place := places[event.place]) is not None
-        and place.active
-        and place.community_id is not None
+        and (meeting := meetings.get(event.place)) is not None
         and not event.by.is_bot
         and event.by.account.user  # what nobody did counts for nobody
     ]
     if not known:
         return []
-    people: dict[Any, Person] = {event.by.account: event.by for event, _, _ in known if not isinstance(event, Left)}
+    people: dict[Any, Person] = {event.by.account: event.by for event, *_ in known if not isinstance(event, Left)}
     last_acts: dict[Any, datetime] = {}
-    for event, _, _ in known:
+    for event, *_ in known:
         last_acts[event.by.account] = max(event.at, last_acts.get(event.by.account, event.at))
     ids = await members.ensure_many(session, people, now, last_acts)
     leaving = last_acts.keys() - people.keys()
@@ -102,8 +96,8 @@ async def _resolve(session: Session, events: list[Event], now: datetime) -> list
         ids |= await members.known_among(session, leaving)
     uncounted = await opting_out.among(session, set(ids.values()))
     return [
-        _Happening(event, place, community, member_id, member_id not in uncounted)
-        for event, place, community in known
+        _Happening(event, place_id, community_id, member_id, member_id not in uncounted)
+        for event, place_id, community_id in known
         if (member_id := ids.get(event.by.account)) is not None
     ]
 
@@ -114,7 +108,7 @@ def _row(one: _Happening) -> dict[str, Any]:
     message = isinstance(event, MessagePosted)
     return {
         "community_id": one.community_id,
-        "place_id": one.place.id,
+        "place_id": one.place_id,
         "member_id": one.member_id,
         "kind": _KINDS[type(event)].value,
         "at": event.at,

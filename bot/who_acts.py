@@ -7,7 +7,7 @@ from bot.core.events import CommandUsed, Event, JoinRequested, Left
 from bot.core.roles import Role
 from bot.services import Frame, Services
 from storage import accounts, communities, members
-from storage.communities import Community
+from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.members import Member
 
@@ -18,18 +18,19 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
     privately is one only if known.
     """
-    place = await communities.place_of(session, event.place) if event.place else None
-    community_id = place.community_id if place and place.active else None
-    if community_id is not None:
-        community: Community | None = await communities.by_id(session, community_id)
+    place: CommunityPlace | None = None
+    community: Community | None = None
+    if event.place is not None:
+        place, community = await communities.meeting_at(session, event.place)
+    if community is not None:
         somebody = event.by.account.user != ""
         member: Member | None = None
         if isinstance(event, Left | JoinRequested):  # neither going nor asking to be let in makes anybody known
             member = await members.find(session, event.by.account)
         elif somebody:
             member = await members.who_did(session, event.by, event.at, frame.clock.now())
-        if member is not None and await _is_there(session, community_id, member, event):
-            await members.belong(session, community_id, member.id, event.at)
+        if member is not None and await _is_there(session, community.id, member, event):
+            await members.belong(session, community.id, member.id, event.at)
     else:
         member = await members.find(session, event.by.account)
         own = await members.communities_of(session, member.id) if member and event.private else []

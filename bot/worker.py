@@ -37,6 +37,7 @@ BATCH = 500
 SIDE_BY_SIDE = 16
 _TRIES_IN_LINE = 3
 _WAIT_IN_LINE = timedelta(seconds=10)
+_LOOK_SECONDS = 0.9
 _RESCAN_SECONDS = 5.0
 _MANY = 16
 _GATHER_SECONDS = 0.02
@@ -83,6 +84,8 @@ class Worker(Loop):
         self._aside: dict[int, Item] = {}
         self._held: set[int] = set()
         self._high_water = 0
+        self._may_have_come = True
+        self._last_look = 0.0
         self._last_scan = 0.0
         self._under_load = False
 
@@ -90,12 +93,17 @@ class Worker(Loop):
         """Take what is new, start what can run; whether anything was done."""
         if self._under_load:  # let more events share the next transaction: it competes with the inbox's commits
             await asyncio.sleep(_GATHER_SECONDS)
-        fetched = await self._fetch()
+        fetched = await self._look()
         light = self._take_light()
         self._under_load = len(light) >= _MANY
         if light:
             await self._record(light)
         return bool(self._start_heavy() or light or fetched)
+
+    def wake(self) -> None:
+        """Something may have come in."""
+        self._may_have_come = True
+        super().wake()
 
     def at_work(self) -> bool:
         """Whether a handler runs now."""
@@ -105,10 +113,24 @@ class Worker(Loop):
         """Wait for the handlers that run; nothing new is started."""
         await asyncio.gather(*self._busy.values(), return_exceptions=True)
 
-    async def _fetch(self) -> bool:
-        """Read what came in. Now and then from the beginning: another process's commit can come late."""
+    async def _look(self) -> bool:
+        """Read what came in, where something may have, or nobody has looked for a while; whether something had."""
         if len(self._held) >= BATCH * 4:
             return False
+        if not self._may_have_come and perf_counter() - self._last_look < _LOOK_SECONDS:
+            return False
+        self._may_have_come = False
+        try:
+            count = await self._fetch()
+        except BaseException:
+            self._may_have_come = True
+            raise
+        self._last_look = perf_counter()
+        self._may_have_come |= count >= BATCH  # then there may be more
+        return count > 0
+
+    async def _fetch(self) -> int:
+        """Read what came in. Now and then from the beginning: another process's commit can come late."""
         again = perf_counter() - self._last_scan > _RESCAN_SECONDS
         async with self._database.reading() as session:
             rows = await inbox.waiting(
@@ -128,7 +150,7 @@ class Worker(Loop):
                 self._aside[row.id] = item
             else:
                 self._lines.setdefault(row.conversation, deque()).append(item)
-        return bool(rows)
+        return len(rows)
 
     def _understand(self, row: Waiting) -> Item:
         translate = self._platforms[row.platform].translate
@@ -205,7 +227,7 @@ class Worker(Loop):
                 self._aside[item.row.id] = line.popleft()
         finally:
             del self._busy[conversation]
-            self.wake()
+            super().wake()  # the next of the line can start; nothing has come in
 
     def _has_held_up_others(self, item: Item) -> bool:
         waited = self._clock.now() - item.row.received_at
@@ -217,7 +239,7 @@ class Worker(Loop):
                 self._aside.pop(item.row.id, None)
         finally:
             del self._busy[item.row.id]
-            self.wake()
+            super().wake()
 
     async def _run_item(self, item: Item) -> bool:
         """Every step of one event that isn't done yet; whether the event has reached its end."""

@@ -13,7 +13,7 @@ from sqlmodel import SQLModel, col, select
 
 from storage.columns import Moment, neutral, pseudonymous, row_id
 from storage.database import Session
-from storage.upserts import insert_into
+from storage.upserts import insert_into, insert_new_into
 
 
 class ActivityKind(IntEnum):
@@ -74,7 +74,7 @@ async def record(session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
     """Keep many rows at once; what is known by its key already stays as it is."""
     if rows:
         connection = await session.connection()
-        await connection.execute(insert_into(session, Activity).on_conflict_do_nothing(), list(rows))
+        await connection.execute(insert_new_into(session, Activity), list(rows))
 
 
 async def take_back(session: Session, row: Mapping[str, Any]) -> None:

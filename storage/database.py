@@ -24,7 +24,7 @@ from sqlmodel.ext.asyncio.session import AsyncSession
 
 from storage.columns import current_cipher
 from storage.encryption import Cipher, key_from_file
-from storage.sqlite_connection import READS, OneTripConnection
+from storage.sqlite_connection import READS, WRITES, OneTripConnection
 
 Session = AsyncSession
 
@@ -50,6 +50,7 @@ class Database:
         self.cipher = Cipher(secret_key or self._key_beside_the_database())
         current_cipher.set(self.cipher)
         self.engine = _engine(self.url)
+        self._reading_engine = self.engine.execution_options(baraza_reads=True)
         self._turn = asyncio.Lock()
 
     @property
@@ -84,9 +85,8 @@ class Database:
     async def reading(self) -> AsyncIterator[Session]:
         """One consistent look. Nothing that is changed inside is kept."""
         current_cipher.set(self.cipher)
-        engine = self.engine.execution_options(baraza_reads=True)
         with _named_unavailable():
-            async with AsyncSession(engine, expire_on_commit=False, autoflush=False) as session:
+            async with AsyncSession(self._reading_engine, expire_on_commit=False, autoflush=False) as session:
                 await _connect(session)
                 yield session
 
@@ -100,6 +100,13 @@ class Database:
         if created:
             self.secret_key_created = path
         return key
+
+
+def says_its_last(session: Session) -> None:
+    """The next statement of this change is its last one: SQLite keeps the change in the same trip to its thread."""
+    driver = session.sync_session.connection().connection.driver_connection
+    if isinstance(driver, OneTripConnection):
+        driver.end_with_next()
 
 
 def parse_url(url: str) -> URL:
@@ -180,4 +187,4 @@ def _take_back(connection: Any, _record: Any, _error: BaseException | None) -> N
 
 def _begin_sqlite(connection: Any) -> None:
     reads = connection.get_execution_options().get("baraza_reads", False)
-    connection.exec_driver_sql(READS if reads else "BEGIN IMMEDIATE")
+    connection.connection.driver_connection.begin(READS if reads else WRITES)

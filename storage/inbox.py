@@ -6,9 +6,11 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
+from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, true, update
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, update
+from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel, col, select
 
 from bot.core.platform import RawEvent
@@ -16,7 +18,8 @@ from storage.activity import activity_key
 from storage.columns import NEVER_AGAIN, Moment, SealedBytes, neutral, personal, pseudonymous, row_id
 from storage.database import Session
 from storage.encryption import Cipher
-from storage.upserts import insert_into
+from storage.statements import bare, columns, given, some
+from storage.upserts import insert_new_into
 
 
 class InboxState(IntEnum):
@@ -69,6 +72,27 @@ class HandledEvent(SQLModel, table=True):
     handler: str = neutral(primary_key=True)
 
 
+_INBOX = columns(InboxEvent)
+_IS_WAITING = _INBOX.state == text(str(InboxState.WAITING.value))  # spelt out, or the index of what waits is not taken
+_WAITING: Any = (
+    select_columns(
+        _INBOX.id,
+        _INBOX.platform,
+        _INBOX.conversation,
+        _INBOX.body,
+        _INBOX.received_at,
+        _INBOX.attempts,
+        _INBOX.retry_at,
+    )
+    .where(_IS_WAITING, _INBOX.id > given("after"))
+    .order_by(_INBOX.id)
+    .limit(given("at_most"))
+)
+_WAITING_ON: Any = _WAITING.where(_INBOX.platform.in_(some("platforms")))
+_FINISH: Any = update(bare(InboxEvent)).where(_INBOX.id.in_(some("ids"))).values(state=InboxState.DONE.value)
+_DONE_BY: Any = select_columns(columns(HandledEvent).handler).where(columns(HandledEvent).inbox_id == given("event"))
+
+
 @dataclass(frozen=True, slots=True)
 class Waiting:
     """An event that waits for its turn."""
@@ -96,9 +120,16 @@ async def keep(session: Session, cipher: Cipher, events: Sequence[RawEvent], now
         }
         for event in events
     ]
-    statement = insert_into(session, InboxEvent).on_conflict_do_nothing().returning(col(InboxEvent.id))
+    insert = insert_new_into(session, InboxEvent)
     connection = await session.connection()
-    return len((await connection.execute(statement, rows)).all())  # PostgreSQL's driver counts no rows of many
+    if connection.dialect.name == "sqlite":
+        return (await connection.execute(insert, rows)).rowcount
+    return len((await connection.execute(_telling_ids(insert), rows)).all())  # the driver counts no rows of many
+
+
+@cache
+def _telling_ids(insert: Any) -> Any:
+    return insert.returning(_INBOX.id)
 
 
 async def waiting(
@@ -113,26 +144,11 @@ async def waiting(
 
     Only those of ``platforms``, where some are named.
     """
-    table: Any = InboxEvent
-    statement = (
-        select(  # type: ignore[call-overload]  # its stubs end at four columns
-            table.id,
-            table.platform,
-            table.conversation,
-            table.body,
-            table.received_at,
-            table.attempts,
-            table.retry_at,
-        )
-        .where(
-            col(InboxEvent.state) == InboxState.WAITING.value,
-            col(InboxEvent.id) > after,
-            true() if platforms is None else col(InboxEvent.platform).in_(platforms),
-        )
-        .order_by(col(InboxEvent.id))
-        .limit(limit + len(without))
-    )
-    rows = (await session.exec(statement)).all()
+    among = {"after": after, "at_most": limit + len(without)}
+    if platforms is None:
+        rows = await session.exec(_WAITING, params=among)
+    else:
+        rows = await session.exec(_WAITING_ON, params={**among, "platforms": list(platforms)})
     return [Waiting(*row) for row in rows if row[0] not in without][:limit]
 
 
@@ -156,7 +172,7 @@ async def finish(session: Session, ids: Sequence[int]) -> None:
     """These events are done; their handlers' marks are no longer needed."""
     if not ids:
         return
-    await session.exec(update(InboxEvent).where(col(InboxEvent.id).in_(ids)).values(state=InboxState.DONE.value))
+    await session.exec(_FINISH, params={"ids": ids})
 
 
 async def retry_later(session: Session, event_id: int, attempts: int, at: datetime, reason: str) -> None:
@@ -173,15 +189,13 @@ async def bury(session: Session, event_id: int, attempts: int, reason: str) -> N
 
 async def handlers_done(session: Session, event_id: int) -> set[str]:
     """The names of the handlers that have finished with the event."""
-    statement = select(HandledEvent.handler).where(HandledEvent.inbox_id == event_id)
-    return set((await session.exec(statement)).all())
+    return {handler for (handler,) in await session.exec(_DONE_BY, params={"event": event_id})}
 
 
 async def mark_handled(session: Session, event_id: int, handler: str) -> bool:
     """Part of the handler's transaction. False when another run of the handler got there first."""
     values = {"inbox_id": event_id, "handler": handler}
-    result = await session.exec(insert_into(session, HandledEvent).values(**values).on_conflict_do_nothing())
-    return bool(result.rowcount)
+    return bool((await session.exec(insert_new_into(session, HandledEvent), params=values)).rowcount)
 
 
 async def count_waiting(session: Session) -> int:

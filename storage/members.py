@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import JSON, UniqueConstraint, text
+from sqlalchemy import JSON, text
+from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel, col, delete, select, update
 
 from bot.core.addresses import Account, Person
@@ -21,7 +22,6 @@ from storage.columns import (
     Moment,
     RowId,
     SealedText,
-    current_cipher,
     neutral,
     personal,
     pseudonymous,
@@ -29,6 +29,11 @@ from storage.columns import (
 )
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
+from storage.member_accounts import IS_ACCOUNT, of_account
+from storage.member_accounts import MemberAccount as MemberAccount
+from storage.member_accounts import known_among as known_among
+from storage.member_accounts import user_key as user_key
+from storage.statements import columns, given, some
 from storage.upserts import insert_into
 
 FORMER_MEMBER = mark("Former member")
@@ -63,27 +68,6 @@ class Member(SQLModel, table=True):
     linked_to_id: int | None = pseudonymous(default=None, sa_type=RowId, index=True, erase=Erase.CLEAR)
 
 
-class MemberAccount(SQLModel, table=True):
-    """One account of a member. ``user_key`` is a digest to look it up by; the id itself is encrypted.
-
-    Of several accounts of one member the ``preferred`` one is written to, else the ``last_used``; no moment is kept,
-    as it could tell who asked something confidentially.
-    """
-
-    __tablename__ = "account"
-    __table_args__ = (UniqueConstraint("platform", "tenant", "user_key"),)
-
-    id: int = row_id()
-    member_id: int = pseudonymous(foreign_key="member.id", index=True, erase=Erase.ROW)
-    platform: str = neutral()
-    tenant: str = neutral()
-    user_key: bytes = pseudonymous()
-    user: str = personal(sa_type=SealedText)
-    is_bot: bool = neutral(default=False)
-    preferred: bool = neutral(default=False, sa_column_kwargs={"server_default": text("false")})
-    last_used: bool = neutral(default=True, sa_column_kwargs={"server_default": text("true")})
-
-
 class Membership(SQLModel, table=True):
     """That a member belongs to a community: since when and until when. ``last_left_at`` is an earlier leave."""
 
@@ -114,6 +98,22 @@ class MemberRole(SQLModel, table=True):
     community_id: int = neutral(foreign_key="community.id", primary_key=True)
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True, index=True)
     role: str = neutral(primary_key=True)
+
+
+_MEMBERSHIP, _ROLE = columns(Membership), columns(MemberRole)
+_BEHIND: Any = select(Member).join(MemberAccount).where(*IS_ACCOUNT)
+_BELONGING: Any = select_columns(_MEMBERSHIP.member_id).where(
+    _MEMBERSHIP.community_id == given("community"),
+    _MEMBERSHIP.member_id.in_(some("members")),
+    _MEMBERSHIP.left_at.is_(None),
+)
+_ROLES: Any = select_columns(_ROLE.role).where(
+    _ROLE.community_id == given("community"),
+    _ROLE.member_id == given("member"),
+    _MEMBERSHIP.community_id == _ROLE.community_id,
+    _MEMBERSHIP.member_id == _ROLE.member_id,
+    _MEMBERSHIP.left_at.is_(None),
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,8 +158,8 @@ async def announce(session: Session, member_id: int, now: datetime) -> bool:
 
 async def find(session: Session, account: Account) -> Member | None:
     """The member behind an account, or None when nobody is known there."""
-    statement = select(Member).join(MemberAccount).where(*_is(account))
-    return (await session.exec(statement)).one_or_none()
+    found: Member | None = (await session.exec(_BEHIND, params=of_account(account))).one_or_none()
+    return found
 
 
 async def ensure(session: Session, person: Person, now: datetime) -> Member:
@@ -178,13 +178,6 @@ async def who_did(session: Session, person: Person, at: datetime, now: datetime)
         return known
     ids = await ensure_many(session, {person.account: person}, now, {person.account: at})
     return await session.get_one(Member, ids[person.account]) if ids else None
-
-
-async def known_among(session: Session, accounts: Iterable[Account]) -> dict[Account, int]:
-    """The member ids behind those of ``accounts`` that are known."""
-    keys = {user_key(account): account for account in accounts}
-    statement = select(MemberAccount.user_key, MemberAccount.member_id).where(col(MemberAccount.user_key).in_(keys))
-    return {keys[key]: member_id for key, member_id in (await session.exec(statement)).all()}
 
 
 async def ensure_many(
@@ -227,7 +220,7 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
         return member.id
     await session.delete(member)
     await session.flush()
-    return (await session.exec(select(MemberAccount.member_id).where(*_is(account)))).one()
+    return (await known_among(session, [account]))[account]
 
 
 async def by_id(session: Session, member_id: int) -> Member | None:
@@ -265,12 +258,8 @@ async def belong(session: Session, community_id: int, member_id: int, at: dateti
 
 async def belong_many(session: Session, community_id: int, since: Mapping[int, datetime]) -> None:
     """Everybody in ``since`` (member id -> moment) belongs to the community; most of them do already."""
-    statement = select(Membership.member_id).where(
-        Membership.community_id == community_id,
-        col(Membership.member_id).in_(since),
-        col(Membership.left_at).is_(None),
-    )
-    there = set((await session.exec(statement)).all())
+    of_them = {"community": community_id, "members": list(since)}
+    there = {member_id for (member_id,) in await session.exec(_BELONGING, params=of_them)}
     for member_id in since.keys() - there:
         await belong(session, community_id, member_id, since[member_id])
 
@@ -318,17 +307,8 @@ async def ever_in(session: Session, member_id: int) -> list[Community]:
 
 async def roles_of(session: Session, community_id: int, member_id: int) -> frozenset[Role]:
     """What a member is in a community, beside being a member; nothing once they have left it."""
-    statement = (
-        select(MemberRole.role)
-        .join(Membership, col(Membership.member_id) == col(MemberRole.member_id))
-        .where(
-            MemberRole.community_id == community_id,
-            MemberRole.member_id == member_id,
-            Membership.community_id == community_id,
-            col(Membership.left_at).is_(None),
-        )
-    )
-    return frozenset(Role(role) for role in (await session.exec(statement)).all())
+    of_them = {"community": community_id, "member": member_id}
+    return frozenset(Role(role) for (role,) in await session.exec(_ROLES, params=of_them))
 
 
 async def give_role(session: Session, community_id: int, member_id: int, role: Role) -> None:
@@ -381,16 +361,3 @@ async def of_community(session: Session, community_id: int) -> list[Member]:
         .order_by(col(Member.id))
     )
     return list((await session.exec(statement)).all())
-
-
-def user_key(account: Account) -> bytes:
-    """What stands for an account where its id must not stand: a keyed digest."""
-    return current_cipher.get().digest("account", account.platform, account.tenant, account.user)
-
-
-def _is(account: Account) -> tuple[Any, ...]:
-    return (
-        col(MemberAccount.platform) == account.platform,
-        col(MemberAccount.tenant) == account.tenant,
-        col(MemberAccount.user_key) == user_key(account),
-    )

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Collection
 from datetime import datetime
+from typing import Any
 
-from sqlmodel import SQLModel, col, delete, select
+from sqlalchemy import select
+from sqlmodel import SQLModel, col, delete
 
 from storage.columns import Linked, Moment, neutral, pseudonymous
 from storage.database import Session
+from storage.statements import columns, some
 from storage.upserts import insert_into
 
 
@@ -19,6 +22,10 @@ class OptOut(SQLModel, table=True):
 
     member_id: int = pseudonymous(foreign_key="member.id", primary_key=True)
     since: datetime = neutral(sa_type=Moment, linked=Linked.FIRST)
+
+
+_OPT_OUT = columns(OptOut)
+_AMONG: Any = select(_OPT_OUT.member_id).where(_OPT_OUT.member_id.in_(some("members")))
 
 
 async def stop_recording(session: Session, member_id: int, now: datetime) -> bool:
@@ -39,4 +46,4 @@ async def is_out(session: Session, member_id: int) -> bool:
 
 async def among(session: Session, member_ids: Collection[int]) -> set[int]:
     """Those of these members whose activity is not to be recorded."""
-    return set((await session.exec(select(OptOut.member_id).where(col(OptOut.member_id).in_(member_ids)))).all())
+    return {member_id for (member_id,) in await session.exec(_AMONG, params={"members": list(member_ids)})}

@@ -6,12 +6,14 @@ from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, and_, delete, exists, false, func, text, update
-from sqlalchemy.orm import aliased
+from sqlalchemy import Index, SmallInteger, delete, exists, false, func, text, update
+from sqlalchemy import select as select_columns
+from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col, select
 
 from storage.columns import NEVER_AGAIN, Moment, SealedJson, neutral, new_token, personal, pseudonymous, row_id
 from storage.database import Session
+from storage.statements import bare, columns, given, some
 
 
 class OutboxState(IntEnum):
@@ -67,6 +69,30 @@ class OutboxRow(SQLModel, table=True):
         return self.reason == MAY_HAVE_ARRIVED
 
 
+_OUTBOX = columns(OutboxRow)
+_EARLIER = bare(OutboxRow).alias("earlier")
+_IS_WAITING = text(f"outbox.state = {OutboxState.WAITING.value}")  # spelt out, or the indexes of open rows aren't taken
+_BLOCKED = exists().where(
+    _EARLIER.c.conversation == _OUTBOX.conversation,
+    _EARLIER.c.id < _OUTBOX.id,
+    text(f"earlier.{_OPEN}"),
+    ~_EARLIER.c.awaits_first_word,
+)
+_CLAIMABLE: Any = (
+    select(OutboxRow)
+    .where(_IS_WAITING, col(OutboxRow.not_before) <= given("now"), ~_BLOCKED)
+    .order_by(col(OutboxRow.id))
+    .limit(given("at_most"))
+)
+_CLAIM: Any = update(bare(OutboxRow)).where(_OUTBOX.id.in_(some("ids"))).values(state=OutboxState.SENDING.value)
+_DUE: Any = select_columns(_OUTBOX.id).where(_IS_WAITING, _OUTBOX.not_before <= given("now")).limit(1)
+_MARK_SENT: Any = (
+    update(bare(OutboxRow))
+    .where(_OUTBOX.id == given("row"))
+    .values(state=OutboxState.SENT.value, sent=given("address"), reason="")
+)
+
+
 async def add(session: Session, row: OutboxRow) -> OutboxRow:
     """Write ``row``; it goes out once the transaction around this commits. It has its id afterwards."""
     session.add(row)
@@ -76,36 +102,17 @@ async def add(session: Session, row: OutboxRow) -> OutboxRow:
 
 async def claim_due(session: Session, now: datetime, limit: int) -> list[OutboxRow]:
     """The first open row of each conversation, where it is due, marked as being sent."""
-    earlier: Any = aliased(OutboxRow)
-    row: Any = OutboxRow
-    open_states = (OutboxState.WAITING.value, OutboxState.SENDING.value)
-    blocked = exists().where(
-        and_(
-            earlier.conversation == row.conversation,
-            earlier.id < row.id,
-            earlier.state.in_(open_states),
-            ~earlier.awaits_first_word,
-        )
-    )
-    statement = (
-        select(OutboxRow)
-        .where(row.state == OutboxState.WAITING.value, row.not_before <= now, ~blocked)
-        .order_by(row.id)
-        .limit(limit)
-    )
-    rows = list((await session.exec(statement)).all())
+    rows = list((await session.exec(_CLAIMABLE, params={"now": now, "at_most": limit})).all())
     if rows:
-        ids = [one.id for one in rows]
-        await session.exec(update(OutboxRow).where(row.id.in_(ids)).values(state=OutboxState.SENDING.value))
+        await session.exec(_CLAIM, params={"ids": [one.id for one in rows]})
+    for row in rows:
+        set_committed_value(row, "state", OutboxState.SENDING.value)
     return rows
 
 
 async def anything_due(session: Session, now: datetime) -> bool:
     """Whether a claim would find something, most likely; cheap, and without a write lock."""
-    statement = select(OutboxRow.id).where(
-        col(OutboxRow.state) == OutboxState.WAITING.value, col(OutboxRow.not_before) <= now
-    )
-    return (await session.exec(statement.limit(1))).first() is not None
+    return (await session.exec(_DUE, params={"now": now})).first() is not None
 
 
 async def newer_waits(session: Session, row: OutboxRow) -> bool:
@@ -126,7 +133,7 @@ async def interrupted(session: Session) -> list[OutboxRow]:
 
 async def mark_sent(session: Session, row_id: int, sent: dict[str, Any] | None) -> None:
     """It arrived; ``sent`` is the message's address on its platform."""
-    await _change(session, row_id, state=OutboxState.SENT.value, sent=sent, reason="")
+    await session.exec(_MARK_SENT, params={"row": row_id, "address": sent})
 
 
 async def is_gone(session: Session, reference: str) -> None:

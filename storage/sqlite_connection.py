@@ -2,7 +2,7 @@
 
 SQLAlchemy drives aiosqlite through four trips a statement (open a cursor, execute, fetch, close), and each costs
 more than most statements do. Here a statement is executed, read to its end and closed in one trip; a transaction
-that only reads begins together with its first statement; and one that has ended is not rolled back once more.
+begins together with its first statement; and one that has ended is not rolled back once more.
 """
 
 from __future__ import annotations
@@ -16,6 +16,8 @@ import aiosqlite
 
 READS = "BEGIN"
 """How a transaction begins that only reads: SQLite itself does nothing here before the first statement."""
+WRITES = "BEGIN IMMEDIATE"
+"""How a transaction begins that may write: nobody else writes from its first statement until it has ended."""
 
 
 class OneTripCursor:
@@ -63,32 +65,45 @@ class OneTripConnection(aiosqlite.Connection):
     def __init__(self, database: str, **options: Any) -> None:
         super().__init__(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy makes it: a program that is killed does not wait for it
-        self._begins = False
+        self._begins = ""
+        self._ends = False
         self._may_be_open = False
+        self._has_ended = False
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]  # SQLAlchemy enters what it is given
         """A cursor; no trip."""
         return OneTripCursor(self)
 
+    def begin(self, how: str) -> None:
+        """Let a transaction begin with the next statement: READS or WRITES. No trip."""
+        self._begins = how
+
+    def end_with_next(self) -> None:
+        """Let the transaction be kept together with its next statement, which has to be its last one."""
+        self._ends = True
+
     async def run(self, cursor: OneTripCursor, operation: str, parameters: Any, *, many: bool) -> None:
         """Execute a statement for a cursor, and before it the beginning that has waited for one."""
-        if operation == READS:
-            self._begins = True
-            return
-        first, self._begins = self._begins, False
+        if self._has_ended:
+            raise sqlite3.ProgrammingError("the statement before was said to be the last one of its transaction")
+        first, self._begins = self._begins, ""
+        last, self._ends = self._ends, False
         self._may_be_open = True  # said before, since nobody knows how a trip ended that is broken off
 
         def in_thread() -> None:
             if first:
-                self._conn.execute(READS).close()
+                self._conn.execute(first).close()
             with closing(self._conn.cursor()) as real:
                 if many:
                     real.executemany(operation, parameters)
                 else:
                     real.execute(operation, parameters)
                 cursor.keep(real)
+            if last:
+                self._conn.commit()
 
         await self._execute(in_thread)  # type: ignore[no-untyped-call]
+        self._may_be_open, self._has_ended = not last, last
 
     async def commit(self) -> None:
         """Keep the transaction, if there is one."""
@@ -99,7 +114,7 @@ class OneTripConnection(aiosqlite.Connection):
         await self._end(sqlite3.Connection.rollback)
 
     async def _end(self, end: Any) -> None:
-        self._begins = False
+        self._begins, self._ends, self._has_ended = "", False, False
         if self._may_be_open:
             await self._execute(end, self._conn)  # type: ignore[no-untyped-call]
             self._may_be_open = False

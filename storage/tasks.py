@@ -11,6 +11,7 @@ from sqlmodel import SQLModel, col, select
 
 from storage.columns import NEVER_AGAIN, Moment, SealedJson, neutral, personal, row_id
 from storage.database import Session
+from storage.statements import given
 from storage.upserts import insert_into
 
 
@@ -43,6 +44,18 @@ class Task(SQLModel, table=True):
     reason: str = neutral(default="")
 
 
+_DUE: Any = (
+    select(Task)
+    .where(
+        col(Task.state) == text(str(TaskState.WAITING.value)),  # spelt out, or the index of what is due is not taken
+        col(Task.due_at) <= given("now"),
+        col(Task.retry_at) <= given("now"),
+    )
+    .order_by(col(Task.due_at), col(Task.id))
+    .limit(given("at_most"))
+)
+
+
 async def add(session: Session, task: Task) -> bool:
     """Keep a task. False when one with the same ``once`` waits already; then nothing changes."""
     values = task.model_dump(exclude={"id"})
@@ -52,13 +65,7 @@ async def add(session: Session, task: Task) -> bool:
 
 async def due(session: Session, now: datetime, limit: int) -> list[Task]:
     """What is due, in the order in which it fell due."""
-    statement = (
-        select(Task)
-        .where(col(Task.state) == TaskState.WAITING.value, col(Task.due_at) <= now, col(Task.retry_at) <= now)
-        .order_by(col(Task.due_at), col(Task.id))
-        .limit(limit)
-    )
-    return list((await session.exec(statement)).all())
+    return list((await session.exec(_DUE, params={"now": now, "at_most": limit})).all())
 
 
 async def finish(session: Session, task_id: int) -> bool:

@@ -93,12 +93,15 @@ class Program:
         if self.ended:
             return
         self.ended = True
-        mine = {task for task in asyncio.all_tasks() - self.others if task is not asyncio.current_task()}
-        for task in mine:
+        for task in (mine := self._tasks()):
             task.cancel()
         await asyncio.gather(*mine, return_exceptions=True)
+        await asyncio.gather(*self._tasks(), return_exceptions=True)  # sessions that give back their connections
         await self.app.ticker.stop()
         await self.app._close()
+
+    def _tasks(self) -> set[asyncio.Task[object]]:
+        return {task for task in asyncio.all_tasks() - self.others if task is not asyncio.current_task()}
 
     async def stop(self) -> None:
         """End it as SIGTERM does."""

@@ -6,6 +6,7 @@ import asyncio
 from pathlib import Path
 
 import pytest
+from sqlalchemy.event import listen
 
 from bot.core.capability import Capability
 from bot.core.clock import Clock
@@ -45,6 +46,31 @@ async def test_what_arrives_together_is_kept_together_and_counted(database: Data
     exposed = metrics.exposition().decode()
     assert 'baraza_events_total{kind="raw",outcome="kept"} 660.0' in exposed
     assert 'baraza_events_total{kind="raw",outcome="repeat"} 540.0' in exposed
+
+
+async def test_those_who_were_acknowledged_together_are_kept_together_again(database: Database) -> None:
+    """They come back one after the other; the first of them gets no commit of its own."""
+    intake, _ = an_intake(database)
+    commits: list[object] = []
+    listen(database.engine.sync_engine, "commit", commits.append)
+
+    async def tell(who: int) -> None:
+        for number in range(10):
+            for _ in range(who):
+                await asyncio.sleep(0)
+            await intake.accept([event(f"{who}.{number}")])
+
+    await asyncio.gather(*(tell(who) for who in range(16)))
+    assert await count(database) == 160
+    assert len(commits) < 16
+
+
+async def test_who_comes_alone_after_many_is_kept_too(database: Database) -> None:
+    intake, _ = an_intake(database)
+    await asyncio.gather(*(intake.accept([event(str(number))]) for number in range(30)))
+    await intake.accept([event("alone")])
+    await asyncio.gather(*(intake.accept([event(f"a few {number}")]) for number in range(3)))
+    assert await count(database) == 34
 
 
 async def test_nothing_is_kept_of_nothing(database: Database) -> None:

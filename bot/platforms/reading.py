@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Any
+
+import orjson
 
 Json = Mapping[str, Any]
 
@@ -13,6 +16,25 @@ _UNREADABLE = re.compile("[\ud800-\udfff]")
 
 class NothingTold(Exception):
     """Who or what something is about is left blank: it tells of nothing."""
+
+
+def parsed(document: str | bytes) -> Any:
+    """What JSON says. Raises ValueError for what is none, RecursionError for what is nested too deep.
+
+    What orjson refuses (half of a surrogate pair, NaN) the standard library may read.
+    """
+    try:
+        return orjson.loads(document)
+    except ValueError:
+        return json.loads(document)
+
+
+def written(value: Any) -> bytes:
+    """JSON that ``parsed`` understands, whatever characters are in it."""
+    try:
+        return orjson.dumps(value)
+    except TypeError:  # orjson refuses halves of surrogate pairs, and large numbers
+        return json.dumps(value, separators=(",", ":")).encode("ascii")
 
 
 def part(data: Json, name: str) -> Json:
@@ -52,4 +74,6 @@ def identity(data: Json, name: str) -> str:
 
 def readable(found: str) -> str:
     """Text that any database takes: without NUL, and without halves of surrogate pairs."""
+    if found.isascii() and "\x00" not in found:
+        return found
     return _UNREADABLE.sub("\ufffd", found.replace("\x00", ""))

@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from storage.sqlite_connection import READS, OneTripConnection
+from storage.sqlite_connection import READS, WRITES, OneTripConnection
 
 
 class Counted(OneTripConnection):
@@ -40,7 +40,7 @@ async def words(connection: OneTripConnection) -> list[str]:
 
 
 async def test_a_look_at_two_tables_takes_three_trips(connection: Counted) -> None:
-    await connection.cursor().execute(READS)
+    connection.begin(READS)
     assert await words(connection) == ["one", "two"]
     assert await words(connection) == ["one", "two"]
     await connection.rollback()
@@ -48,16 +48,79 @@ async def test_a_look_at_two_tables_takes_three_trips(connection: Counted) -> No
     assert connection.trips == 3
 
 
-async def test_nothing_is_asked_where_nothing_was_read(connection: Counted) -> None:
-    await connection.cursor().execute(READS)
+@pytest.mark.parametrize("begin", [READS, WRITES])
+async def test_nothing_is_asked_where_nothing_was_done(connection: Counted, begin: str) -> None:
+    connection.begin(begin)
     await connection.commit()
     assert connection.trips == 0
-    await connection.cursor().execute("BEGIN IMMEDIATE")  # the look that was never taken does not begin here
+    await words(connection)
+    assert not connection.in_transaction  # what was never done does not begin here
+
+
+async def test_a_change_takes_two_trips(connection: Counted) -> None:
+    connection.begin(WRITES)
+    await connection.cursor().execute("INSERT INTO word VALUES ('three')")
     await connection.commit()
+    assert connection.trips == 2
+    assert await words(connection) == ["one", "two", "three"]
+
+
+async def test_a_change_of_one_statement_takes_one_trip(connection: Counted, tmp_path: Path) -> None:
+    connection.begin(WRITES)
+    connection.end_with_next()
+    await connection.cursor().executemany("INSERT INTO word VALUES (?)", [("three",), ("four",)])
+    assert not connection.in_transaction
+    with pytest.raises(sqlite3.ProgrammingError, match="last one"):
+        await words(connection)  # it would stand outside of any transaction
+    await connection.commit()
+    assert connection.trips == 1
+    assert await words(connection) == ["one", "two", "three", "four"]
+    connection.begin(WRITES)
+    await connection.cursor().execute("INSERT INTO word VALUES ('five')")
+    await connection.rollback()  # the next change ends as changes do
+    assert len(await words(connection)) == 4
+
+
+async def test_a_last_statement_that_fails_keeps_nothing(connection: Counted) -> None:
+    connection.begin(WRITES)
+    await connection.cursor().execute("INSERT INTO word VALUES ('three')")
+    connection.end_with_next()
+    with pytest.raises(sqlite3.OperationalError, match="no such table"):
+        await connection.cursor().execute("INSERT INTO nowhere VALUES (1)")
+    assert connection.in_transaction
+    await connection.rollback()
+    assert await words(connection) == ["one", "two"]
+
+
+async def test_what_was_said_to_be_the_last_and_never_came_ends_nothing_later(connection: Counted) -> None:
+    connection.begin(WRITES)
+    connection.end_with_next()
+    await connection.rollback()
+    connection.begin(WRITES)
+    await connection.cursor().execute("INSERT INTO word VALUES ('three')")
+    await connection.rollback()
+    assert await words(connection) == ["one", "two"]
+
+
+async def test_nobody_else_writes_from_the_first_statement_of_a_change_on(connection: Counted, tmp_path: Path) -> None:
+    other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0)
+    async with other:
+        connection.begin(WRITES)
+        assert len(await words(connection)) == 2
+        other.begin(WRITES)
+        with pytest.raises(sqlite3.OperationalError, match="locked"):
+            await words(other)  # it may write, so it has to wait, though it only reads
+        assert not other.in_transaction
+        await other.rollback()
+        await connection.cursor().execute("INSERT INTO word VALUES ('three')")
+        await connection.commit()
+        other.begin(WRITES)
+        assert len(await words(other)) == 3
+        await other.rollback()
 
 
 async def test_a_look_stays_the_same_while_others_write(connection: Counted, tmp_path: Path) -> None:
-    await connection.cursor().execute(READS)
+    connection.begin(READS)
     assert len(await words(connection)) == 2
     other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None)
     async with other:
@@ -69,7 +132,7 @@ async def test_a_look_stays_the_same_while_others_write(connection: Counted, tmp
 
 async def test_what_is_taken_back_is_gone_and_what_is_kept_stays(connection: Counted) -> None:
     for end, left in ((connection.rollback, 2), (connection.commit, 3)):
-        await connection.cursor().execute("BEGIN IMMEDIATE")
+        connection.begin(WRITES)
         cursor = await connection.cursor().execute("INSERT INTO word VALUES ('three')")
         assert (cursor.rowcount, cursor.lastrowid, cursor.description) == (1, 3, None)
         await end()
@@ -77,7 +140,7 @@ async def test_what_is_taken_back_is_gone_and_what_is_kept_stays(connection: Cou
 
 
 async def test_an_error_is_sqlites_own_and_leaves_the_transaction_to_be_ended(connection: Counted) -> None:
-    await connection.cursor().execute("BEGIN IMMEDIATE")
+    connection.begin(WRITES)
     with pytest.raises(sqlite3.OperationalError, match="no such table"):
         await connection.cursor().execute("SELECT it FROM nowhere")
     assert connection.in_transaction

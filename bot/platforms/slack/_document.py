@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 from bot.core.addresses import Account, MessageRef, Person, Place
 from bot.core.events import Trigger
-from bot.platforms.reading import Json, identity, optional_part, part, text
+from bot.platforms.reading import Json, identity, optional_part, parsed, part, text, written
 from bot.platforms.slack import _people, _text
 from bot.platforms.slack._reading import moment
 
@@ -100,7 +99,7 @@ class Document:
 
 def read(body: bytes) -> Document:
     """The document. Raises ValueError for what is none, and NothingTold where no workspace is named."""
-    data = json.loads(body)
+    data = parsed(body)
     if not isinstance(data, dict):
         raise ValueError("not a document of the inbox")
     payload = part(data, "payload")
@@ -124,7 +123,7 @@ def read(body: bytes) -> Document:
 def write(kind: str, at: datetime, payload: Json, more: Mapping[str, Any]) -> bytes:
     """The bytes that ``read`` understands, whatever characters are in ``payload``."""
     document = {"kind": kind, "at": at.astimezone(UTC).isoformat(), **more, "payload": payload}
-    return json.dumps(document, separators=(",", ":")).encode("ascii")
+    return written(document)
 
 
 def tenant_of(payload: Json) -> str:

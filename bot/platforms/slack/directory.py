@@ -68,10 +68,12 @@ class Directory:
 
     async def about(self, workspace: Workspace, payload: Json) -> Known:
         """What is known of those whom something from Slack is about; what isn't is asked for, within a moment."""
+        known = self.at_once(workspace, payload)
+        if known is not None:
+            return known
         loop = asyncio.get_running_loop()
         until = loop.time() + self._timing.names
         team = self._of(workspace)
-        self._remember(team, payload)
         about = await self._root_of_mention(workspace, payload, until)
         people = _people_in(payload, about)
         places, roots = _channels_in(payload), _roots_in(payload)
@@ -89,13 +91,18 @@ class Directory:
         if waiting:
             _, late = await asyncio.wait(waiting, timeout=max(0.0, until - loop.time()))
         team.late.update(user for user in people if late and (workspace.team, user) in self._asking)
-        return Known(
-            bot=workspace.bot,
-            people={one: team.people[one] for one in people if team.people.get(one)},
-            places={one: team.places[one] for one in places if team.places.get(one)},
-            authors={ts: team.authors[ts] for ts in _told_of(payload, roots) if team.authors.get(ts)},
-            about=about,
-        )
+        return _known(workspace, team, people, places, _told_of(payload, roots), about)
+
+    def at_once(self, workspace: Workspace, payload: Json) -> Known | None:
+        """The same where nothing has to be asked for; else None. What Slack tells by the way is taken."""
+        team = self._of(workspace)
+        self._remember(team, payload)
+        people, places, roots = _people_in(payload, None), _channels_in(payload), _roots_in(payload)
+        authors = [root for _, root in roots]
+        known = ((people, team.people), (places, team.places), (authors, team.authors))
+        if _is_mention_in_thread(payload) or any(one not in those for ones, those in known for one in ones):
+            return None
+        return _known(workspace, team, people, places, _told_of(payload, roots))
 
     async def private_chat(self, workspace: Workspace, user: str) -> str:
         """The channel of the private chat with somebody. Raises as ``SlackCalls.harmless``."""
@@ -191,10 +198,10 @@ class Directory:
 
     async def _root_of_mention(self, workspace: Workspace, payload: Json, until: float) -> Json | None:
         """The root of the thread in which the bot was called: a command there is about that message."""
+        if not _is_mention_in_thread(payload):
+            return None
         event = _object(payload, "event")
         channel, root = _text(event, "channel"), _text(event, "thread_ts")
-        if event.get("type") != "app_mention" or root in ("", _text(event, "ts")):
-            return None
         with suppress(Exception):  # an answer must be one of Slack's to count
             async with asyncio.timeout_at(until):
                 return dict(await self._first_of_thread(workspace, channel, root))
@@ -213,6 +220,28 @@ class Directory:
         )
         first: Json = answer["messages"][0]
         return first
+
+
+def _known(
+    workspace: Workspace,
+    team: _OfTeam,
+    people: list[str],
+    places: list[str],
+    roots: list[str],
+    about: Json | None = None,
+) -> Known:
+    return Known(
+        bot=workspace.bot,
+        people={one: team.people[one] for one in people if team.people.get(one)},
+        places={one: team.places[one] for one in places if team.places.get(one)},
+        authors={ts: team.authors[ts] for ts in roots if team.authors.get(ts)},
+        about=about,
+    )
+
+
+def _is_mention_in_thread(payload: Json) -> bool:
+    event = _object(payload, "event")
+    return event.get("type") == "app_mention" and _text(event, "thread_ts") not in ("", _text(event, "ts"))
 
 
 def _entry(user: Json) -> dict[str, Any]:

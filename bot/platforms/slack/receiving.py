@@ -10,7 +10,7 @@ import asyncio
 import json
 import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
 from http import HTTPStatus
@@ -75,7 +75,7 @@ class Receiving:
         self.app = AsyncApp(
             signing_secret=signing_secret or "",
             authorize=_never_asked,
-            before_authorize=_Keeping(self.keep),
+            before_authorize=_Keeping(self._keep_or_say_why),
             process_before_response=True,
             request_verification_enabled=signing_secret is not None,
             logger=_quiet_logger(),
@@ -105,17 +105,27 @@ class Receiving:
         return _as_http(await self._dispatch(told))
 
     async def over_socket(self, payload: Json) -> BoltResponse:
-        """The payload of one envelope; it may be acknowledged when the status is 200."""
+        """The payload of one envelope; it may be acknowledged when the status is 200.
+
+        It has no signature, so that bolt has nothing to say about it but whether it can be read.
+        """
         try:
             told = AsyncBoltRequest(mode="socket_mode", body=payload)
         except Exception:  # noqa: BLE001 - bolt can't read it, so it is nothing of Slack's
             return BoltResponse(status=HTTPStatus.BAD_REQUEST, body="")
-        return await self._dispatch(told)
+        return await self._keep_or_say_why(told.body)
 
     async def _dispatch(self, request: AsyncBoltRequest) -> BoltResponse:
         try:
             return await self.app.async_dispatch(request)
         except Exception as error:  # noqa: BLE001 - bolt's own: so it is not acknowledged, and Slack tells it again
+            return _not_kept(error)
+
+    async def _keep_or_say_why(self, body: Json) -> BoltResponse:
+        """Never raises: bolt would log the words of an exception."""
+        try:
+            return await self.keep(body)
+        except Exception as error:  # noqa: BLE001 - whatever it was, Slack tells it again
             return _not_kept(error)
 
     async def keep(self, body: Json) -> BoltResponse:
@@ -137,16 +147,25 @@ class Receiving:
 
     async def _keep_event(self, host: Host, body: Json, now: datetime) -> None:
         """Those of a conversation go into the inbox in the order in which they came, whatever they have to wait for."""
+        conversation = conversation_of_event(body)
+        known = None if conversation in self._lines else self._known_at_once(body)
+        if known is not None:
+            await host.accept([from_event(body, now, known)])
+        else:
+            await self._keep_in_line(host, body, now, conversation)
+        if closes_workspace({"kind": "event", "payload": body}):
+            await self._workspaces.closed(tenant_of(body))
+
+    async def _keep_in_line(self, host: Host, body: Json, now: datetime, conversation: str) -> None:
         knowing = asyncio.ensure_future(self._known(body))
         try:
-            async with self._in_line(conversation_of_event(body)):
+            async with self._in_line(conversation):
                 event = from_event(body, now, await knowing)
                 accepting = asyncio.ensure_future(host.accept([event]))
+                await asyncio.sleep(0)  # it has its place in the inbox before who comes next can go in without waiting
         finally:
             knowing.cancel()
         await accepting
-        if closes_workspace({"kind": "event", "payload": body}):
-            await self._workspaces.closed(tenant_of(body))
 
     async def learned(self, workspace: Workspace, user: Mapping[str, Any]) -> None:
         """Tell of somebody whom an earlier event could not wait for, as if Slack had told it."""
@@ -154,6 +173,13 @@ class Receiving:
         event = {"type": "user_change", "user": dict(user)}
         payload = {"type": "event_callback", "team_id": workspace.team, "event": event}
         await self.host.accept([from_event(payload, self._clock.now(), Known(bot=workspace.bot))])
+
+    def _known_at_once(self, body: Json) -> Known | None:
+        """What is known of an event, where nothing has to be asked for and nothing is wrong with it; else None."""
+        workspace = self._workspaces.known(tenant_of(body))
+        with suppress(Exception):
+            return self._directory.at_once(workspace, body) if workspace else None
+        return None
 
     async def _known(self, body: Json) -> Known:
         team = tenant_of(body)
@@ -231,11 +257,8 @@ class _Keeping(AsyncMiddleware):
         resp: BoltResponse,
         next: Callable[[], Awaitable[BoltResponse]],  # noqa: A002 - bolt names it so
     ) -> BoltResponse:
-        """Keep the body, and answer. Bolt would log the words of an exception."""
-        try:
-            return await self._keep(req.body)
-        except Exception as error:  # noqa: BLE001 - whatever it was, Slack tells it again
-            return _not_kept(error)
+        """Keep the body, and answer."""
+        return await self._keep(req.body)
 
 
 async def _never_asked() -> AuthorizeResult:

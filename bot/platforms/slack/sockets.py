@@ -8,18 +8,17 @@ ones after growing waits, so that a new connection stands well within a minute o
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from http import HTTPStatus
 from typing import Any
 
 import aiohttp
-import orjson
 import structlog
 from slack_bolt.response import BoltResponse
 from slack_sdk.errors import SlackApiError
 
+from bot.platforms.reading import parsed, written
 from bot.platforms.slack._document import PLATFORM
 from bot.platforms.slack.calling import SlackCalls, code_of
 from bot.platforms.slack.timing import Timing
@@ -166,7 +165,7 @@ class _Connection:
             self._hear(socket, message.data)
 
     def _hear(self, socket: aiohttp.ClientWebSocketResponse, data: str) -> None:
-        envelope = _parsed(data)
+        envelope = _envelope(data)
         kind, payload = envelope.get("type"), envelope.get("payload")
         if kind == "hello":
             self.stood = True
@@ -201,15 +200,14 @@ class _Connection:
             return  # not kept, so not acknowledged: Slack tells it again
         answer: Json = {"envelope_id": envelope_id}
         if response.body:
-            answer["payload"] = json.loads(response.body)
+            answer["payload"] = parsed(response.body)
         with suppress(ConnectionError, RuntimeError):  # it is durable: told again, it is known
-            await socket.send_str(json.dumps(answer))
+            await socket.send_str(written(answer).decode())
 
 
-def _parsed(data: str) -> Json:
-    """The envelope; an empty one for what is none. What orjson refuses (half a surrogate pair) json may read."""
-    for loads in (orjson.loads, json.loads):
-        with suppress(ValueError, RecursionError):
-            parsed = loads(data)
-            return parsed if isinstance(parsed, dict) else {}
+def _envelope(data: str) -> Json:
+    """The envelope; an empty one for what is none."""
+    with suppress(ValueError, RecursionError):
+        told = parsed(data)
+        return told if isinstance(told, dict) else {}
     return {}

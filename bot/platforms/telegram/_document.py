@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -10,7 +9,7 @@ from typing import Any
 
 from bot.core.addresses import Account, MessageRef, Person, Place
 from bot.core.events import Trigger
-from bot.platforms.reading import Json, optional_part, part, text
+from bot.platforms.reading import Json, optional_part, parsed, part, text, written
 from bot.platforms.telegram._reading import identity, optional_identity
 
 PLATFORM = "telegram"
@@ -114,7 +113,7 @@ class Document:
 
 def read(body: bytes) -> Document:
     """The document. Raises ValueError for what is none."""
-    data = json.loads(body)
+    data = parsed(body)
     if not isinstance(data, dict):
         raise ValueError("not a document of the inbox")
     arrived = datetime.fromisoformat(text(data, "at"))
@@ -129,7 +128,7 @@ def read(body: bytes) -> Document:
 def write(at: datetime, bot: Mapping[str, Any], known: Mapping[str, Any], update: Any) -> bytes:
     """The bytes that ``read`` understands, whatever characters are in ``update``."""
     document = {"at": at.astimezone(UTC).isoformat(), "bot": bot, "known": known, "update": update}
-    return json.dumps(document, separators=(",", ":")).encode("ascii")
+    return written(document)
 
 
 def is_private(chat: Json) -> bool:

@@ -7,6 +7,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from bot.core.platform import RawEvent
@@ -59,8 +60,13 @@ def from_update(update: Any, at: datetime, bot: Bot, known: Known = NOTHING_KNOW
     names = ("roots", "topics", "places", "users", "polls")
     knows: dict[str, Any] = {name: dict(value) for name in names if (value := getattr(known, name))}
     knows |= {"sees_joins": known.sees_joins, **({"reachable": list(known.reachable)} if known.reachable else {})}
-    body = write(at, asdict(bot), knows, update)
+    body = write(at, _about(bot), knows, update)
     return RawEvent(PLATFORM, bot.id, _key(update, told), _conversation(told), body, _message(told, bot))
+
+
+@lru_cache(maxsize=8)
+def _about(bot: Bot) -> Mapping[str, Any]:
+    return asdict(bot)
 
 
 def _key(update: Any, told: Json) -> str:

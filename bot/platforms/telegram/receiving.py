@@ -7,7 +7,6 @@ longer than that: after an idle week Telegram's numbers begin anew at random, an
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from hmac import compare_digest
@@ -18,6 +17,7 @@ import aiohttp
 import structlog
 from aiohttp import web
 
+from bot.platforms.reading import parsed
 from bot.platforms.telegram._document import PLATFORM
 from bot.platforms.telegram.incoming import ALLOWED_UPDATES
 from bot.platforms.telegram.timing import Timing
@@ -149,7 +149,7 @@ async def ask_for_updates(session: aiohttp.ClientSession, url: str, asked: Mappi
     async with session.post(url, json=asked) as response:
         status, body = response.status, await response.read()
     try:
-        answer = json.loads(body)
+        answer = parsed(body)
     except (ValueError, RecursionError):
         answer = None
     updates = answer.get("result") if isinstance(answer, dict) and answer.get("ok") is True else None
@@ -181,7 +181,7 @@ class Webhook:
         if (request.content_length or 0) > LARGEST_BODY:
             return web.Response(status=HTTPStatus.REQUEST_ENTITY_TOO_LARGE)
         try:
-            update = json.loads(await request.read())
+            update = parsed(await request.read())
         except (ValueError, RecursionError, OSError):  # no JSON, or broken off in the middle
             return web.Response(status=HTTPStatus.BAD_REQUEST)
         except web.HTTPRequestEntityTooLarge:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -48,6 +49,7 @@ async def baraza(
     platform = SlackPlatform(clock, bot_token=slack.token, api_url=slack.api_url, pace=pace or Unpaced(), **secret)
     app = App(settings, database, [platform], clock=clock, capabilities=capabilities)
     await app.start()
+    gc.freeze()  # as bot/cli.py does
     try:
         await _settle_down(app, slack)
         if socket:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -73,6 +74,7 @@ async def baraza(
     platform = TelegramPlatform(clock, telegram.token, api_url=telegram.url, pace=pace or Unpaced(), **public)
     app = App(settings, database, [platform], clock=clock, capabilities=capabilities)
     await app.start()
+    gc.freeze()  # as bot/cli.py does
     try:
         await _settle_down(app, telegram)
         await telegram.ask("is_reached", url=app.web.url if webhook else "")

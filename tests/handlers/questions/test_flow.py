@@ -173,4 +173,4 @@ async def test_a_removed_experts_questions_go_to_others(tmp_path: Path) -> None:
         await here.fatima.says("/experts remove @Hassan")
         assert QUESTION in await here.mei.last()
         await here.hassan.says("/answer Q1 Too late")
-        assert "Only experts can do this." in await here.hassan.last()
+        assert "Only experts and facilitators can do this." in await here.hassan.last()
