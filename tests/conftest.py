@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 import structlog
+from aiohttp import web_app
 from hypothesis import HealthCheck, settings
 from sqlalchemy.engine import URL
 
@@ -57,6 +58,13 @@ def logging_stays_as_it_was() -> Iterator[None]:
     structlog.configure(**before)
     root.handlers[:] = handlers
     root.setLevel(level)
+
+
+@pytest.fixture(autouse=True)
+def no_server_stays_in_memory() -> Iterator[None]:
+    """aiohttp remembers the handlers of its last thousand routes, and with them whole programs that were stopped."""
+    yield
+    web_app._cached_build_middleware.cache_clear()
 
 
 @pytest.fixture
