@@ -59,7 +59,8 @@ async def test_the_menu_of_a_message_by_keyboard_on_a_phone(browser: Browser, tm
         menu = await opens_menu(page, message)
         await page.keyboard.press("ArrowUp")  # round to the last
         await expect(menu.get_by_role("button", name="Keep this", exact=True)).to_be_focused()
-        await page.keyboard.press("Enter")
+        async with page.expect_response("**/local/shortcuts"):
+            await page.keyboard.press("Enter")
         await expect(menu).to_be_hidden()
         await talk.settle()
         assert (await ben.last()).text == "Fatima wrote boil the water, circle, at the top"
