@@ -51,6 +51,8 @@ class Handling:
 
         What somebody writes privately may answer a question of a form; then nobody else hears of it.
         """
+        if isinstance(event, CommandUsed) and not self._frame.registry.concerns(event):
+            return []
         if acting_on(event):
             return [(event, None)]
         first = [self._answer] if self._may_answer(event) else []

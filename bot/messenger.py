@@ -123,9 +123,12 @@ class Messenger:
         digests = (conversation_digest(self._cipher, old), conversation_digest(self._cipher, new))
         await outbox.readdress(self._session, *digests, destination_to_json(new))
 
-    async def do(self, operation: str, destination: Destination, body: dict[str, Any]) -> None:
-        """Have the platform do something that is no message; ``bot.outgoing`` knows the operations."""
-        await self._write(operation, Kind.RECEIPT, destination, body, new_token())
+    async def do(self, operation: str, destination: Destination, body: dict[str, Any], line: str = "") -> None:
+        """Have the platform do something that is no message; ``bot.outgoing`` knows the operations.
+
+        It comes after what was written before it in its ``line``, a conversation: without one, its destination's own.
+        """
+        await self._write(operation, Kind.RECEIPT, destination, body, new_token(), line)
 
     async def open_form(
         self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message

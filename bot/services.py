@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from bot import recurrence
 from bot.assistant import Assistant
-from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately
+from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately, conversation_of
 from bot.core.capability import Command
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry, check_roles
@@ -281,8 +281,10 @@ class Services:
         await self.messenger.do("leads", InPlace(place), {"person": told})
 
     async def let_in(self, place: Place) -> None:
-        """Let who acts into a place that they asked to join."""
-        await self.messenger.do("approve", InPlace(place), {"account": asdict(self._acting.by.account)})
+        """Let who acts into a place that they asked to join, once they have what they were told before."""
+        account = self._acting.by.account
+        after = conversation_of(Privately(account))
+        await self.messenger.do("approve", InPlace(place), {"account": asdict(account)}, after)
 
     async def answer_inline(self, asker: Account, query_id: str, results: Sequence[InlineResult]) -> None:
         """Show what was found to who looks it up while writing to others."""

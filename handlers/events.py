@@ -48,3 +48,8 @@ class ChatOpened:
     """
 
     member_id: int
+
+
+@dataclass(frozen=True, slots=True)
+class RepliedInVain:
+    """Somebody replied, in the private chat, to something that takes no reply. They are told what is understood."""

@@ -8,6 +8,7 @@ from bot.core.events import CommandUsed, MessagePosted
 from bot.core.messages import Message, Text, Value, joined, mark, points
 from bot.core.roles import Role
 from bot.services import Services
+from handlers.events import RepliedInVain
 
 capability = Capability("help")
 
@@ -47,7 +48,21 @@ def _line(command: Command, summary: str) -> Text:
     return Text("**/{name}** {summary}", {"name": command.name, "summary": summary})
 
 
-@capability.on(MessagePosted, private=True, strangers=True)
+def _is_no_reply(event: MessagePosted) -> bool:
+    return event.thread_key is None
+
+
+@capability.on(MessagePosted, private=True, strangers=True, wants=_is_no_reply)
 async def written_to(_event: MessagePosted, services: Services) -> None:
     """Somebody writes to the bot as to a person: say what it understands."""
+    await _say_what_is_understood(services)
+
+
+@capability.hears(RepliedInVain)
+async def replied_in_vain(_news: RepliedInVain, services: Services) -> None:
+    """The same for a reply that answers nothing."""
+    await _say_what_is_understood(services)
+
+
+async def _say_what_is_understood(services: Services) -> None:
     await services.answer(Message(services.wording.say(mark("I understand commands. Type /help to see them."))))

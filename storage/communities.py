@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Sequence
+from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, true, update
-from sqlalchemy import select as select_columns
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
@@ -22,7 +20,7 @@ from bot.core.roles import Purpose
 from bot.core.working_time import WorkingTime
 from storage.columns import Moment, neutral, row_id
 from storage.database import Session
-from storage.statements import columns, given, some
+from storage.statements import given
 
 
 class Community(SQLModel, table=True):
@@ -100,27 +98,10 @@ class CommunityPlace(SQLModel, table=True):
         return Rights(self.reads_everything, self.sees_joins, self.sees_reactions)
 
 
-_PLACE = columns(CommunityPlace)
 _AT: Any = select(CommunityPlace).where(
     CommunityPlace.platform == given("platform"),
     CommunityPlace.tenant == given("tenant"),
     CommunityPlace.external_id == given("place"),
-)
-_MEETING_AT: Any = (
-    select(CommunityPlace, Community)
-    .join(Community, col(Community.id) == col(CommunityPlace.community_id), isouter=True)
-    .where(
-        CommunityPlace.platform == given("platform"),
-        CommunityPlace.tenant == given("tenant"),
-        CommunityPlace.external_id == given("place"),
-    )
-)
-_MEETING: Any = select_columns(_PLACE.external_id, _PLACE.id, _PLACE.community_id).where(
-    _PLACE.platform == given("platform"),
-    _PLACE.tenant == given("tenant"),
-    _PLACE.external_id.in_(some("places")),
-    _PLACE.active,
-    _PLACE.community_id.is_not(None),
 )
 
 
@@ -136,26 +117,28 @@ async def place_at(session: Session, place: Place) -> CommunityPlace | None:
     return found
 
 
-async def meeting_at(session: Session, place: Place) -> tuple[CommunityPlace | None, Community | None]:
-    """What is known about a place on a platform, and the community that meets there now."""
-    at = {"platform": place.platform, "tenant": place.tenant, "place": place.id}
-    found: CommunityPlace | None
-    community: Community | None
-    found, community = (await session.exec(_MEETING_AT, params=at)).one_or_none() or (None, None)
-    return found, community if found is not None and found.active else None
+async def place_of(session: Session, place: Place) -> CommunityPlace | None:
+    """The same for a place where something happened: a topic of a community's group comes to it by that.
 
-
-async def meetings(session: Session, places: Iterable[Place]) -> dict[Place, tuple[int, int]]:
-    """Those of the places where a community meets now: the number of the place, and that of its community."""
-    by_tenant: dict[tuple[str, str], dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
-    for place in places:
-        by_tenant[place.platform, place.tenant][place.id].append(place)
-    found: dict[Place, tuple[int, int]] = {}
-    for (platform, tenant), named in by_tenant.items():
-        among = {"platform": platform, "tenant": tenant, "places": list(named)}
-        for external_id, place_id, community_id in (await session.exec(_MEETING, params=among)).all():
-            found |= dict.fromkeys(named[external_id], (place_id, community_id))
-    return found
+    It is one where the bot just listens, until a facilitator says otherwise. What it is called is not always told.
+    """
+    known = await place_at(session, place)
+    group, is_topic, number = place.id.rpartition("/")
+    if known is not None:
+        if is_topic and place.name and known.name != place.name:
+            known.name = place.name
+            session.add(known)
+        return known
+    whole = await place_at(session, replace(place, id=group)) if is_topic else None
+    if whole is None or whole.community_id is None or not whole.active:
+        return None
+    topic = await discover(session, replace(place, name=place.name or f"{whole.name}/{number}"))
+    topic.community_id = whole.community_id
+    for name, shown in asdict(whole.rights).items():
+        setattr(topic, name, shown)
+    session.add(topic)
+    await session.flush()
+    return topic
 
 
 async def place_by_id(session: Session, place_id: int) -> CommunityPlace | None:
@@ -171,6 +154,8 @@ async def discover(session: Session, place: Place) -> CommunityPlace:
             platform=place.platform, tenant=place.tenant, external_id=place.id, name=place.name, active=True
         )
         session.add(known)
+    elif not known.active:  # a group is back, and its topics with it
+        await session.exec(update(CommunityPlace).where(*_within(place)).values(active=True))
     known.active = True
     known.name = place.name or known.name
     await session.flush()
@@ -194,7 +179,10 @@ async def found(
 
 
 async def take_in(session: Session, place: CommunityPlace, community_id: int, purpose: Purpose) -> None:
-    """Make ``place`` part of a community. Raises Refusal when it is part of one already: two clicks, one effect."""
+    """Make ``place`` part of a community, with the topics of it that are known from an earlier time.
+
+    Raises Refusal when it is part of one already: two clicks, one effect.
+    """
     statement = update(CommunityPlace).where(
         col(CommunityPlace.id) == place.id, col(CommunityPlace.community_id).is_(None)
     )
@@ -202,6 +190,8 @@ async def take_in(session: Session, place: CommunityPlace, community_id: int, pu
     if result.rowcount != 1:
         raise Refusal(mark("This place is part of a community already."))
     place.community_id, place.purpose = community_id, purpose.value
+    topics = (*_within(place.address), col(CommunityPlace.community_id).is_(None))
+    await session.exec(update(CommunityPlace).where(*topics).values(community_id=community_id))
 
 
 async def named(session: Session, name: str) -> Community | None:
@@ -239,6 +229,17 @@ async def alone_in(session: Session, platform: str, tenant: str) -> Community | 
     )
     found = list((await session.exec(statement)).all())
     return found[0] if len(found) == 1 else None
+
+
+async def with_topics(session: Session, community_id: int, places: Sequence[CommunityPlace]) -> list[CommunityPlace]:
+    """Places of a community with the topics within them, which everybody of a group may read."""
+    whole = {(one.platform, one.tenant, one.external_id) for one in places}
+    return [
+        one
+        for one in await places_of(session, community_id)
+        if (one.platform, one.tenant, one.external_id) in whole
+        or (one.platform, one.tenant, one.external_id.rpartition("/")[0]) in whole
+    ]
 
 
 async def places_on(session: Session, platform: str) -> list[CommunityPlace]:
@@ -283,15 +284,18 @@ async def give_purpose(session: Session, community_id: int, place_id: int, purpo
 
 
 async def take_out(session: Session, community_id: int, place_id: int) -> bool:
-    """The place is no longer part of the community; what happened there stays known.
+    """The place is no longer part of the community, nor are its topics; what happened there stays known.
 
     False when it was part of it no more. Raises Refusal for the last one: nobody could reach the community then.
     """
     await session.exec(select(Community.id).where(Community.id == community_id).with_for_update())  # one at a time
-    left = [place for place in await places_of(session, community_id) if place.id != place_id]
-    if not left:
+    place = await session.get_one(CommunityPlace, place_id)
+    here = (*_within(place.address), CommunityPlace.community_id == community_id)
+    going = set((await session.exec(select(CommunityPlace.id).where(*here))).all())
+    if not any(one.id not in going for one in await places_of(session, community_id)):
         raise Refusal(mark("This is the only place of the community. Add another place first: /settings"))
-    return await _change_place(session, community_id, place_id, community_id=None, purpose=Purpose.LISTENING.value)
+    nobodys = {"community_id": None, "purpose": Purpose.LISTENING.value}
+    return (await session.exec(update(CommunityPlace).where(*here).values(**nobodys))).rowcount > 0
 
 
 async def _change_place(session: Session, of_community: int, place_id: int, **values: Any) -> bool:

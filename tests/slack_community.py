@@ -19,14 +19,14 @@ from bot.app import App
 from bot.core.clock import Clock
 from bot.platforms.slack.pacing import Unpaced
 from bot.platforms.slack.platform import SlackPlatform
+from bot.platforms.slack.timing import Timing
 from bot.settings import Settings
 from storage.database import Database
 from tests.conversations import File, FormField, Held, Json, OpenForm, Seen, Someone, StandingClock, Talk
 from tests.databases import SECRET_KEY, migrated
+from tests.in_step import InStep
 from tests.wire.slack import Channel, Person, SlackEmulator, Workspace
-from tests.wire.slack import Clock as WireClock
 from tests.wire.slack import Seen as SeenInSlack
-from tests.wire.slack.clock import breathe
 from tests.wire.slack.filling_in import initial
 from tests.wire.slack.interacting import Interactions
 
@@ -39,23 +39,6 @@ _EMOJI = {
     "📌": "pushpin", "📍": "round_pushpin", "👍": "+1", "✍": "writing_hand", "✍️": "writing_hand",
     "✍🏽": "writing_hand::skin-tone-4",
 }  # fmt: skip
-
-
-class InStep(WireClock):
-    """Slack's clock shows the same time as the program's."""
-
-    def __init__(self, clock: Clock) -> None:
-        super().__init__()
-        self.followed = clock
-
-    def now(self) -> float:
-        """The present, in seconds since 1970."""
-        return self.followed.now().timestamp()
-
-    async def catch_up(self) -> None:
-        """Do what fell due while the followed clock moved."""
-        self._fire_due()
-        await breathe()
 
 
 @dataclass
@@ -324,7 +307,10 @@ class OnSlack:
         secret: dict[str, Any] = (
             {"app_token": slack.app.app_token} if self._socket else {"signing_secret": slack.app.signing_secret}
         )
-        platform = SlackPlatform(clock, bot_token=workspace.token, api_url=slack.api_url, pace=Unpaced(), **secret)
+        patient = Timing(names=30.0)  # a busy machine is no slow Slack
+        platform = SlackPlatform(
+            clock, bot_token=workspace.token, api_url=slack.api_url, pace=Unpaced(), timing=patient, **secret
+        )
         app = App(chosen, Database(url, SECRET_KEY), [platform], clock=clock)
         await app.start()
         try:

@@ -58,9 +58,11 @@ def test_an_export_is_imported_and_its_health_printed(tmp_path: Path) -> None:
 
 
 def test_a_full_time_is_understood_as_well_as_a_date(tmp_path: Path) -> None:
-    run("import", "slack-export", str(small_export(tmp_path)))
+    imported = run("import", "slack-export", str(small_export(tmp_path)))
+    assert imported.exit_code == 0, imported.output
     done = run("health", "--from", "2023-11-15T00:30:00+00:00", "--to", "2023-11-16T03:00:00+03:00", "--json")
-    assert json.loads(done.output)["figures"]["messages"] == 1
+    assert done.exit_code == 0, done.output
+    assert json.loads(done.stdout)["figures"]["messages"] == 1
 
 
 def test_importing_twice_changes_nothing(tmp_path: Path) -> None:

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from functools import partial
 from pathlib import Path
 from random import Random
+from time import monotonic
 from typing import Any
 
 import pytest
@@ -59,11 +60,17 @@ class Deaths:
             await self.one_more.wait_for(lambda: self.count >= count)
 
     async def happen(self, installation: Process, talk: ProcessTalk, random: Random) -> None:
-        """Kill the process at random moments of its life, from before it is ready to long after."""
+        """Kill the process at random moments of its life, from before it is ready to long after.
+
+        A life lasts in proportion to how long a start takes here: on a busy machine as much is done in it.
+        """
+        pace = 1.0
         for _ in range(KILLS):
             if random.random() < 0.75:
+                started = monotonic()
                 await installation.healthy(talk.session)
-            await asyncio.sleep(random.uniform(0.01, 1.2))
+                pace = max(1.0, monotonic() - started)
+            await asyncio.sleep(random.uniform(0.01, 1.2) * pace)
             installation.kill()
             installation.start()
             async with self.one_more:

@@ -100,6 +100,10 @@ class Registry:
         roles = frozenset[Role]() if normal(event.arguments) in command.everybody else command.roles
         return Step(f"command.{name}", command.handler, command.for_strangers, roles)
 
+    def concerns(self, event: CommandUsed) -> bool:
+        """Whether a command is for this bot. What is not known here may be for another one that reads it too."""
+        return not event.for_any_bot or normal(event.name) in self.commands
+
     def start(self, payload: str) -> tuple[Handler, str] | None:
         """Who serves a payload of ``/start``, and what of it is for them; None where nobody does (any more)."""
         whole = self.starts.get(payload)

@@ -118,12 +118,16 @@ class PollAnswered(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class CommandUsed(Event):
-    """A command with the rest of its line, as typed. ``about`` is the message that it was a reply to, if any."""
+    """A command with the rest of its line, as typed. ``about`` is the message that it was a reply to, if any.
+
+    ``for_any_bot``: it was typed where other bots read it too, and says not which one is meant.
+    """
 
     name: str
     arguments: str = field(default="", repr=False)
     trigger: Trigger | None = None
     about: MessagePosted | None = None
+    for_any_bot: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -3,6 +3,7 @@
 from handlers.questions import (
     _answering,
     _asking,
+    _by_reply,
     _experts,
     _forgotten,
     _giving,
@@ -22,6 +23,7 @@ __all__ = ["capability", "parts", "tidy_up"]
 parts = (
     _answering,
     _asking,
+    _by_reply,
     _experts,
     _forgotten,
     _giving,

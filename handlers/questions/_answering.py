@@ -25,7 +25,6 @@ from storage.questions import Question
 
 CODE = re.compile(r"[Qq]?(\d{1,9})")
 _ANSWERED = mark("You have answered this. Thank you!")
-_USAGE_ANSWER = mark("answer Q12 your answer")
 _USAGE_DECLINE = mark("decline Q12")
 _USAGE_ASSIGN = mark("assign Q12 @name")
 
@@ -41,7 +40,7 @@ async def question_called(services: Services, code: str, usage: str) -> Question
     return question
 
 
-def _code_and_rest(event: CommandUsed) -> tuple[str, str]:
+def code_and_rest(event: CommandUsed) -> tuple[str, str]:
     """Q12, and what follows it on the same line or below."""
     code, *rest = event.arguments.split(maxsplit=1) or [""]
     return code, "".join(rest).strip()
@@ -83,20 +82,6 @@ async def ask_for_answer(event: ButtonPressed, services: Services) -> None:
 async def answered(event: FormSubmitted, services: Services) -> None:
     """The answer goes to the asker."""
     await give_answer(services, await _question_of_expert(services, event.subject), str(event.values["text"]))
-
-
-@capability.command("answer", summary=mark("Answer a question that you have"), usage=_USAGE_ANSWER,
-                    roles=(Role.EXPERT,))  # fmt: skip
-async def answer_by_command(event: CommandUsed, services: Services) -> None:
-    """``answer Q12 text``; without a text the form opens."""
-    code, text = _code_and_rest(event)
-    question = await question_called(services, code, _USAGE_ANSWER)
-    await check_expert(services, question)
-    if text:
-        await give_answer(services, question, await services.with_names(text))
-        return
-    title = mark("Answer a question")
-    await services.open_form(await words_form(services, "questions.answered", question, title, mark("Your answer")))
 
 
 async def give_answer(services: Services, question: Question, text: str) -> None:
@@ -201,7 +186,7 @@ async def away_now(event: ButtonPressed, services: Services) -> None:
                     roles=(Role.FACILITATOR, Role.EXPERT))  # fmt: skip
 async def assign(event: CommandUsed, services: Services) -> None:
     """``assign Q12 @x``: by a facilitator, or by the expert who has it."""
-    code, who = _code_and_rest(event)
+    code, who = code_and_rest(event)
     question = await question_called(services, code if who else "", _USAGE_ASSIGN)
     if Role.FACILITATOR not in services.roles:
         await check_expert(services, question)

@@ -17,7 +17,7 @@ from bot.core.messages import Button, Message, Text, Value, joined, mark
 from bot.core.serialization import ref_from_json, text_from_json
 from bot.services import Services
 from bot.texts import Wording
-from storage import conversations, welcomes
+from storage import communities, conversations, welcomes
 from storage.conversations import Thread
 from storage.members import Member
 
@@ -102,8 +102,9 @@ async def _unanswered(services: Services, member: Member) -> list[Conversation]:
 
 
 async def _places(services: Services, member: Member) -> dict[int, str]:
-    there = await welcomes.places_with(services.session, services.community.id, member.id)
-    return {place.id: place.name for place in there}
+    session, community = services.session, services.community.id
+    there = await welcomes.places_with(session, community, member.id)
+    return {place.id: place.name for place in await communities.with_topics(session, community, there)}
 
 
 async def _conversation(services: Services, thread: Thread, places: dict[int, str]) -> Conversation | None:

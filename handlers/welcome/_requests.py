@@ -37,15 +37,18 @@ async def show_norms_first(event: JoinRequested, services: Services) -> None:
 
 @capability.button(_AGREE, for_strangers=True)
 async def agreed(event: ButtonPressed, services: Services) -> None:
-    """They are let in; the welcome comes when they are there."""
+    """They are let in; the welcome comes when they are there.
+
+    First they are told: who never began may be written to only as long as their request waits.
+    """
     place, wording = await _place(services, event.subject), services.wording
-    await services.let_in(place.address)
     text = wording.say(mark("Thank you! I am letting you into **#{place}**. See you there."), place=place.name)
     buttons: tuple[Button, ...] = ()
     if not await services.can_write_to_account(event.by.account):
         link = deep_links.payload(JOIN, place.id)
         buttons = (Button(wording.label(mark("Begin here")), emphasis=Emphasis.PRIMARY, starts=link),)
     await services.edit(event.reference, Message(text, buttons))
+    await services.let_in(place.address)
 
 
 @capability.button(_NOT_NOW, for_strangers=True)

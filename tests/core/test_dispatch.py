@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -66,6 +67,12 @@ def test_any_name_finds_its_command_or_a_sentence(name: str) -> None:
 def test_an_unknown_command_names_the_nearest() -> None:
     assert refusal("setings").values == {"command": "setings", "nearest": "settings"}
     assert set(refusal("xyzzy").values) == {"command"}
+
+
+def test_an_unknown_command_that_any_bot_may_mean_concerns_nobody_here() -> None:
+    known, unknown = used("ｈｅｌｐ", CIRCLE), used("helth", CIRCLE)
+    assert all(registry().concerns(one) for one in (known, unknown, replace(known, for_any_bot=True)))
+    assert not registry().concerns(replace(unknown, for_any_bot=True))
 
 
 def test_a_command_says_where_it_works() -> None:

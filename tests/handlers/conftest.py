@@ -1,4 +1,4 @@
-"""Where the conversations of the capabilities are played: on the local page, and on the emulator of Slack."""
+"""Where the conversations of the capabilities are played: on the page, and on the emulators of Slack and Telegram."""
 
 from __future__ import annotations
 
@@ -8,13 +8,18 @@ import pytest
 
 from tests.community import OnTheLocalPage
 from tests.conversations import STAGE, Stage
-from tests.handlers.stages import HTTP, LOCAL, SOCKET, stages_of
+from tests.handlers.stages import HTTP, LOCAL, SMALL, SOCKET, SUPER, TOPIC, stages_of
 from tests.slack_community import OnSlack
+from tests.telegram_community import Where
+from tests.telegram_stage import OnTelegram
 
 _STAGES: dict[str, Callable[[], Stage]] = {
     LOCAL: OnTheLocalPage,
     SOCKET: lambda: OnSlack(socket=True),
     HTTP: lambda: OnSlack(socket=False),
+    SMALL: lambda: OnTelegram(Where.GROUP, webhook=False),
+    TOPIC: lambda: OnTelegram(Where.TOPIC, webhook=False),
+    SUPER: lambda: OnTelegram(Where.SUPERGROUP, webhook=True),
 }
 
 
@@ -26,7 +31,7 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Where a workspace was opened, it is closed afterwards."""
+    """What was opened for a stage is closed afterwards."""
     if (
         isinstance(item, pytest.Function)
         and hasattr(item, "callspec")
@@ -52,5 +57,5 @@ def played_on(request: pytest.FixtureRequest) -> Iterator[Stage]:
 async def curtain(played_on: Stage) -> AsyncIterator[None]:
     """The stage is left as nobody had been there."""
     yield
-    if isinstance(played_on, OnSlack):
+    if isinstance(played_on, OnSlack | OnTelegram):
         await played_on.close()

@@ -31,6 +31,7 @@ async def test_somebody_introduces_themselves_asks_and_is_answered(tmp_path: Pat
         await here.ana.presses("Introduce me")
         profile = ["Name to show", "Unit", "Languages", "Topics I know", "Topics I want to learn"]
         assert await labels(here.ana) == profile
+        await here.ana.fills_in()
         await here.ana.presses("Ask something")
         assert (await labels(here.ana))[:4] == ["Your question", "Topic", "Language", "By name or confidentially"]
         await here.ana.fills_in(Your_question="How long?", Topic="cold chain")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import ast
 from pathlib import Path
 
-from tests.handlers.stages import HTTP, LOCAL, ONLY_LOCAL, SLACK, SOCKET, stages_of
+from tests.handlers.stages import HTTP, LOCAL, NOT_ON_TELEGRAM, ONLY_LOCAL, SOCKET, STAGES, TELEGRAM, stages_of
 
 FOLDER = Path(__file__).parent
 CAPABILITIES = ("welcome", "prompts", "questions", "contributions", "health")
@@ -31,19 +31,24 @@ def conversations(path: Path) -> list[str]:
     ]
 
 
-def test_every_module_of_conversations_is_played_on_slack() -> None:
+def test_every_module_of_conversations_is_played_on_slack_and_on_telegram() -> None:
     modules = [path for name in CAPABILITIES for path in (FOLDER / name).glob("test_*.py")]
     found = {str(path.relative_to(FOLDER)) for path in modules if conversations(path)}
-    assert found - NOT_PLAYED <= SLACK.keys()
+    assert found - NOT_PLAYED <= STAGES.keys()
+    for stages in STAGES.values():
+        assert {SOCKET, HTTP} & set(stages)
+        assert set(TELEGRAM) & set(stages)
 
 
-def test_what_is_played_on_the_page_alone_is_there() -> None:
-    for test in ONLY_LOCAL:
+def test_what_is_not_played_everywhere_is_there() -> None:
+    for test in (*ONLY_LOCAL, *NOT_ON_TELEGRAM):
         module, _, name = test.partition("::")
         assert name in conversations(FOLDER / module), test
+        assert not set(TELEGRAM) & set(stages_of(f"tests/handlers/{test}"))
+    for test in ONLY_LOCAL:
         assert stages_of(f"tests/handlers/{test}") == [LOCAL]
 
 
-def test_each_capability_is_played_by_both_routes() -> None:
-    both = {module.split("/")[0] for module, routes in SLACK.items() if routes == (SOCKET, HTTP)}
-    assert both >= set(CAPABILITIES)
+def test_each_capability_is_played_by_every_route_and_in_every_kind_of_group() -> None:
+    everywhere = {module.split("/")[0] for module, stages in STAGES.items() if {SOCKET, HTTP, *TELEGRAM} <= set(stages)}
+    assert everywhere >= set(CAPABILITIES)

@@ -216,3 +216,56 @@ async def test_a_tenant_is_one_communitys_alone_as_long_as_no_other_meets_there(
         assert place is not None
         await communities.close_place(session, place.address)
     assert await alone() == "Nurses"
+
+
+async def at(database: Database, place: str, name: str = "") -> communities.CommunityPlace | None:
+    """The place where something has just happened."""
+    async with database.transaction() as session:
+        return await communities.place_of(session, Place("fake", "tenant", place, name))
+
+
+async def test_a_topic_comes_to_the_community_of_its_group_with_what_happens_there(database: Database) -> None:
+    community, _ = await founded(database, "circle")
+    assert await at(database, "square/3") is None
+    topic = await at(database, "circle/3")
+    assert topic is not None
+    assert (topic.community_id, topic.purpose, topic.name) == (community, "listening", "circle/3")
+    again = await at(database, "circle/3", "Vaccines")
+    assert again is not None
+    assert (again.id, again.name) == (topic.id, "Vaccines")
+
+
+async def test_topics_go_and_come_back_with_their_group(database: Database) -> None:
+    community, (circle, _) = await founded(database, "circle", "square")
+    await at(database, "circle/3")
+    async with database.transaction() as session:
+        assert await communities.take_out(session, community, circle)
+    assert await at(database, "circle/4") is None
+    gone = await at(database, "circle/3")
+    assert gone is not None
+    assert gone.community_id is None
+    async with database.transaction() as session:
+        place = await communities.discover(session, Place("fake", "tenant", "circle"))
+        await communities.take_in(session, place, community, Purpose.MAIN)
+        await communities.close_place(session, place.address)
+    closed = await at(database, "circle/3")
+    assert closed is not None
+    assert (closed.community_id, closed.active) == (community, False)
+    async with database.transaction() as session:
+        await communities.discover(session, Place("fake", "tenant", "circle"))
+    back = await at(database, "circle/3")
+    assert back is not None
+    assert back.active
+
+
+async def test_a_topic_taken_out_stays_out_and_a_group_with_topics_alone_can_not_go(database: Database) -> None:
+    community, (circle,) = await founded(database, "circle")
+    topic = await at(database, "circle/3")
+    assert topic is not None
+    async with database.transaction() as session:
+        with pytest.raises(Refusal, match="only place"):
+            await communities.take_out(session, community, circle)
+        assert await communities.take_out(session, community, topic.id)
+    out = await at(database, "circle/3")
+    assert out is not None
+    assert out.community_id is None

@@ -17,12 +17,14 @@ _WORD = re.compile(r"(\S*)\s*")
 class Called:
     """A command; what follows begins after ``end`` characters. Without ``ours``, another bot is meant.
 
-    ``mentioned`` is whether the bot was called by its name, in a message that is meant for others as well.
+    ``named``: it says which bot is meant; ``mentioned``: the bot was called by its name, in a message that is meant for
+    others as well.
     """
 
     name: str
     end: int
     ours: bool = True
+    named: bool = False
     mentioned: bool = False
 
 
@@ -30,13 +32,14 @@ def called(words: str, username: str) -> Called | None:
     """The command that a text is; None where it is none. ``username`` is the bot's own."""
     slash = _SLASH.match(words)
     if slash is not None and _is_name(slash[1]):
-        return Called(slash[1], slash.end(), ours=slash[2] is None or _is(slash[2], username))
+        named = slash[2] is not None
+        return Called(slash[1], slash.end(), ours=not named or _is(slash[2], username), named=named)
     mention = _MENTION.match(words)
     if mention is None or not _is(mention[1], username):
         return None
     word = _WORD.match(words, mention.end())
     name = word[1].removeprefix("/").partition("@")[0] if word else ""
-    return Called(name or MENU, word.end() if word else len(words), mentioned=True)
+    return Called(name or MENU, word.end() if word else len(words), named=True, mentioned=True)
 
 
 def _is_name(word: str) -> bool:

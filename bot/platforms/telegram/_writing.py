@@ -10,7 +10,7 @@ from bot.core.addresses import Place
 from bot.core.events import CommandUsed, Event, MessageEdited, MessagePosted
 from bot.platforms.reading import Json, part, text
 from bot.platforms.telegram._commands import Called
-from bot.platforms.telegram._document import Document, message_key, topic_of
+from bot.platforms.telegram._document import Document, is_private, message_key, topic_of
 from bot.platforms.telegram._messages import Told, replied_to, root_of, told_of, words_of
 from bot.platforms.telegram._reading import identity, moment
 from bot.platforms.telegram._service import service
@@ -78,6 +78,7 @@ def _command(document: Document, said: Told, command: Called) -> CommandUsed:
         arguments=said.words.after(command.end).arguments(document.users).strip(),
         trigger=document.trigger(own),
         about=None if replied is None else posted(document, replied, words_of(replied)),
+        for_any_bot=not command.named and not is_private(chat),
     )
 
 

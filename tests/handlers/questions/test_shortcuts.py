@@ -124,7 +124,8 @@ async def test_a_facilitator_does_not_answer_what_they_asked_confidentially(tmp_
         message = await here.mei.says(KNOWN, place="circle")
         await here.fatima.uses_shortcut(message, "Save as answer")
         await here.fatima.fills_in(Question="Q1")
-        assert (await here.fatima.last("circle")).text == "You asked this question yourself; somebody else answers it."
+        told = (await here.fatima.last("circle")).text.split("\n")
+        assert told[0] == "You asked this question yourself; somebody else answers it."
         assert await state_of(here.talk) == "routed"
 
 
@@ -141,4 +142,5 @@ async def _both(here: Circle) -> None:
     await here.hassan.fills_in(Question="Q1")
     await here.fatima.fills_in(Question="Q1")
     assert len([said for said in await here.ana.hears() if "answers:" in said]) == 1
-    assert (await here.fatima.last("circle")).text == "This question has been answered already. Thank you!"
+    told = (await here.fatima.last("circle")).text.split("\n")
+    assert told[0] == "This question has been answered already. Thank you!"

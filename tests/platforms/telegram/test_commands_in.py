@@ -38,6 +38,7 @@ def test_a_command(words: str, name: str, arguments: str) -> None:
         used = one(CommandUsed, tg.message(words, chat=chat))
         assert (used.name, used.arguments, used.place, used.at) == (name, arguments, place, TOLD)
         assert used.about is None
+        assert used.for_any_bot == (place is not None and "@" not in words)
 
 
 def test_a_command_mistyped_in_look_alikes_is_the_one_that_is_meant() -> None:

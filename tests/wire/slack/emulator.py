@@ -11,6 +11,7 @@ from typing import Any, Self
 from urllib.parse import urlencode
 
 from aiohttp import web
+from aiohttp.typedefs import Handler
 
 from tests.wire.faults import no_answer
 from tests.wire.slack.blocks import interactive
@@ -55,6 +56,8 @@ class SlackEmulator:
         self.codes: dict[str, tuple[Workspace, str, str]] = {}
         """Codes of people who agreed to an installation: where, who, and the redirect they were sent to."""
         self.deliveries: list[Delivery] = []
+        self.overheard: list[bytes] | None = None
+        """Give it a list to have everything kept that the app sends, byte by byte: calls, uploads, acknowledgements."""
         self.faults = Faults()
         self.rates = Rates(self.clock)
         self.web_api = WebApi(self)
@@ -70,7 +73,7 @@ class SlackEmulator:
         return f"{self.url}/api/"
 
     async def __aenter__(self) -> Self:
-        app = web.Application(client_max_size=100 * 1024**2)
+        app = web.Application(client_max_size=100 * 1024**2, middlewares=[self._overhear])
         app.router.add_route("*", "/api/{method}", self.web_api.handle)
         app.router.add_post("/upload/v1/{file}", self._upload)
         app.router.add_post("/respond/{key:.+}", self.response_urls.handle)
@@ -160,6 +163,16 @@ class SlackEmulator:
         task = asyncio.ensure_future(work)
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+    @web.middleware
+    async def _overhear(self, request: web.Request, handler: Handler) -> web.StreamResponse:
+        """Keep what came in, before anybody reads it."""
+        if self.overheard is not None:
+            assert request.content_type != "multipart/form-data", "what comes in parts can be read only once"
+            headers = [b": ".join(one) for one in request.raw_headers]
+            line = f"{request.method} {request.path_qs}".encode()
+            self.overheard.append(b"\n".join([line, *headers, b"", await request.read()]))
+        return await handler(request)
 
     async def _upload(self, request: web.Request) -> web.StreamResponse:
         fault = self.faults.take("upload", "")

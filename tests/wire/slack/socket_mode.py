@@ -168,6 +168,8 @@ class SocketMode:
             await connection.socket.pong(data)
         if kind != WSMsgType.TEXT:
             return
+        if self._slack.overheard is not None:
+            self._slack.overheard.append(data.encode())
         with contextlib.suppress(ValueError):
             answer = json.loads(data)
             envelope = answer.get("envelope_id") if isinstance(answer, dict) else None

@@ -127,7 +127,7 @@ async def _arguments(request: web.Request) -> tuple[Json, str]:
     if authorization.startswith("Basic "):
         client, _, secret = base64.b64decode(authorization.removeprefix("Basic ")).decode().partition(":")
         arguments |= {"client_id": client, "client_secret": secret}
-    if request.content_type == "application/json" and request.can_read_body:
+    if request.content_type == "application/json" and request.body_exists:
         try:
             body = json.loads(await request.read())
         except ValueError:
@@ -137,7 +137,7 @@ async def _arguments(request: web.Request) -> tuple[Json, str]:
         return arguments | body, token
     if request.content_type in {"application/x-www-form-urlencoded", "multipart/form-data"}:
         arguments |= dict(await request.post())
-    elif request.can_read_body and await request.read():
+    elif request.body_exists and await request.read():
         raise Refused("invalid_post_type")
     # A form may carry its token as an argument; JSON may not.
     return arguments, token or str(arguments.pop("token", ""))

@@ -154,6 +154,7 @@ class Chat:
             message["reply_to_message"] = copy.deepcopy(without_reply(answered))
         message |= content
         self.messages[message["message_id"]] = message
+        self.telegram.written.append((self.id, message["message_id"]))
         return message
 
     def _next_id(self) -> int:

@@ -41,6 +41,8 @@ class TelegramEmulator:
         self.stopping = False
         self.local_server = False
         """Is this somebody's own Bot API server, which posts to any address, rather than Telegram's?"""
+        self.written: list[tuple[int, int]] = []
+        """Every message of every chat by the ids of both, in the order in which they were written."""
         self.users: dict[int, User] = {}
         self.chats: dict[int, Chat] = {}
         self.files: dict[str, File] = {}
@@ -111,10 +113,21 @@ class TelegramEmulator:
     # Who and what there is
 
     def person(
-        self, name: str, *, language_code: str = "en", username: str = "", last_name: str = "", started: bool = False
+        self,
+        name: str,
+        *,
+        language_code: str = "en",
+        username: str = "",
+        last_name: str = "",
+        started: bool = False,
+        number: int = 0,
     ) -> Person:
-        """Somebody who uses Telegram; with ``started``, they have written to the bot long ago."""
-        user = User(_FIRST_PERSON + next(self._ids), name, last_name, username, language_code, started=started)
+        """Somebody who uses Telegram; with ``started``, they have written to the bot long ago.
+
+        ``number`` is their id, for who is looked for by it afterwards.
+        """
+        number = number or _FIRST_PERSON + next(self._ids)
+        user = User(number, name, last_name, username, language_code, started=started)
         user.known = started
         self.users[user.id] = user
         return Person(self, user)
