@@ -220,8 +220,10 @@ class App:
                 self.metrics.dead_letters.labels(kind=kind).set(len(await dead(session)))
 
     def _after_event(self) -> None:
-        for loop in (self.tasks, self.delivery):
-            loop.wake()
+        self.delivery.wake()
+        if self.worker.handling.added_tasks:
+            self.worker.handling.added_tasks = False
+            self.tasks.wake()
 
     def _after_work(self) -> None:
         for loop in (self.worker, self.tasks, self.delivery):

@@ -23,7 +23,7 @@ from bot.metrics import Metrics
 from bot.recording import record
 from bot.services import Frame, Services
 from bot.who_acts import services_for
-from storage import buttons, forms, inbox
+from storage import buttons, forms, inbox, tasks
 from storage.database import Database, DatabaseUnavailable, Session, says_its_last
 from storage.forms import OpenedForm
 
@@ -33,13 +33,17 @@ _STRANGER = mark("This works in a community. Join one of its places first, or st
 
 
 class Handling:
-    """Runs the steps of events. Every step is done once, whatever happens in between."""
+    """Runs the steps of events. Every step is done once, whatever happens in between.
+
+    ``added_tasks``: a step that is done has added some; whoever sees to them takes that back.
+    """
 
     def __init__(self, database: Database, frame: Frame, metrics: Metrics) -> None:
         self._database = database
         self._frame = frame
         self._metrics = metrics
         self.patience = STEP_PATIENCE
+        self.added_tasks = False
         self._answer = Step("forms.answer", self._answered, for_strangers=True)
 
     def plan(self, event: Event) -> list[tuple[Event, Step | None]]:
@@ -110,10 +114,12 @@ class Handling:
                 async with asyncio.timeout(self.patience.total_seconds()):  # inside, so that it is taken back in peace
                     if step is not self._answer or await self._takes(session, event_id, event, instead_of):
                         await self._act(session, event, step)
+            self.added_tasks |= tasks.were_added(session)
         except Refusal as refusal:
             async with self._database.transaction() as session:
                 if await inbox.mark_handled(session, event_id, mark_name):
                     await self._refused(session, event_id, event, refusal, instead_of)
+            self.added_tasks |= tasks.were_added(session)
         finally:
             self._metrics.handled.observe(perf_counter() - started)
 

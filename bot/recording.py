@@ -14,7 +14,7 @@ from typing import Any
 from bot.core.addresses import Person
 from bot.core.events import Event, Joined, Left, MessageDeleted, MessagePosted, PollAnswered, Reacted
 from bot.core.question_marks import asks_something
-from storage import activity, communities, members, opting_out
+from storage import activity, meetings, members, opting_out
 from storage.activity import ActivityKind, activity_key
 from storage.database import Session
 
@@ -75,12 +75,12 @@ async def _record_other(session: Session, one: _Happening) -> None:
 
 
 async def _resolve(session: Session, events: list[Event], now: datetime) -> list[_Happening]:
-    meetings = await communities.meetings(session, {event.place for event in events if event.place is not None})
+    met = await meetings.among(session, [event.place for event in events if event.place is not None])
     known = [
         (event, *meeting)
         for event in events
         if event.place is not None
-        and (meeting := meetings.get(event.place)) is not None
+        and (meeting := met.get(event.place)) is not None
         and not event.by.is_bot
         and event.by.account.user  # what nobody did counts for nobody
     ]

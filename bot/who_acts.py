@@ -6,7 +6,7 @@ from bot.core.dispatch import acting_on
 from bot.core.events import CommandUsed, Event, JoinRequested, Left
 from bot.core.roles import Role
 from bot.services import Frame, Services
-from storage import accounts, communities, members
+from storage import accounts, meetings, members
 from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.members import Member
@@ -21,7 +21,7 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     place: CommunityPlace | None = None
     community: Community | None = None
     if event.place is not None:
-        place, community = await communities.meeting_at(session, event.place)
+        place, community = await meetings.at(session, event.place)
     if community is not None:
         somebody = event.by.account.user != ""
         member: Member | None = None

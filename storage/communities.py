@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, replace
 from datetime import datetime, time
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from sqlalchemy import UniqueConstraint, true, update
-from sqlalchemy import select as select_columns
 from sqlalchemy import text as sql
 from sqlmodel import SQLModel, col, select
 
@@ -22,7 +20,7 @@ from bot.core.roles import Purpose
 from bot.core.working_time import WorkingTime
 from storage.columns import Moment, neutral, row_id
 from storage.database import Session
-from storage.statements import columns, given, some
+from storage.statements import given
 
 
 class Community(SQLModel, table=True):
@@ -100,27 +98,10 @@ class CommunityPlace(SQLModel, table=True):
         return Rights(self.reads_everything, self.sees_joins, self.sees_reactions)
 
 
-_PLACE = columns(CommunityPlace)
 _AT: Any = select(CommunityPlace).where(
     CommunityPlace.platform == given("platform"),
     CommunityPlace.tenant == given("tenant"),
     CommunityPlace.external_id == given("place"),
-)
-_MEETING_AT: Any = (
-    select(CommunityPlace, Community)
-    .join(Community, col(Community.id) == col(CommunityPlace.community_id), isouter=True)
-    .where(
-        CommunityPlace.platform == given("platform"),
-        CommunityPlace.tenant == given("tenant"),
-        CommunityPlace.external_id == given("place"),
-    )
-)
-_MEETING: Any = select_columns(_PLACE.external_id, _PLACE.id, _PLACE.community_id).where(
-    _PLACE.platform == given("platform"),
-    _PLACE.tenant == given("tenant"),
-    _PLACE.external_id.in_(some("places")),
-    _PLACE.active,
-    _PLACE.community_id.is_not(None),
 )
 
 
@@ -136,54 +117,28 @@ async def place_at(session: Session, place: Place) -> CommunityPlace | None:
     return found
 
 
-async def meeting_at(session: Session, place: Place) -> tuple[CommunityPlace | None, Community | None]:
-    """What is known about a place where something happened, and the community that meets there now."""
-    await _take_up(session, place)
-    at = {"platform": place.platform, "tenant": place.tenant, "place": place.id}
-    found: CommunityPlace | None
-    community: Community | None
-    found, community = (await session.exec(_MEETING_AT, params=at)).one_or_none() or (None, None)
-    return found, community if found is not None and found.active else None
-
-
-async def meetings(session: Session, places: Iterable[Place]) -> dict[Place, tuple[int, int]]:
-    """Those of the places where a community meets now: the number of the place, and that of its community."""
-    by_tenant: dict[tuple[str, str], dict[str, list[Place]]] = defaultdict(lambda: defaultdict(list))
-    for place in places:
-        await _take_up(session, place)
-        by_tenant[place.platform, place.tenant][place.id].append(place)
-    found: dict[Place, tuple[int, int]] = {}
-    for (platform, tenant), named in by_tenant.items():
-        among = {"platform": platform, "tenant": tenant, "places": list(named)}
-        for external_id, place_id, community_id in (await session.exec(_MEETING, params=among)).all():
-            found |= dict.fromkeys(named[external_id], (place_id, community_id))
-    return found
-
-
-async def _take_up(session: Session, place: Place) -> None:
-    """A topic of a community's group comes to the community by what happens in it; no other place does.
+async def place_of(session: Session, place: Place) -> CommunityPlace | None:
+    """The same for a place where something happened: a topic of a community's group comes to it by that.
 
     It is one where the bot just listens, until a facilitator says otherwise. What it is called is not always told.
     """
-    group, is_topic, number = place.id.rpartition("/")
-    if not is_topic:
-        return
     known = await place_at(session, place)
+    group, is_topic, number = place.id.rpartition("/")
     if known is not None:
-        if place.name and known.name != place.name:
+        if is_topic and place.name and known.name != place.name:
             known.name = place.name
             session.add(known)
-            await session.flush()
-        return
-    whole = await place_at(session, replace(place, id=group))
+        return known
+    whole = await place_at(session, replace(place, id=group)) if is_topic else None
     if whole is None or whole.community_id is None or not whole.active:
-        return
+        return None
     topic = await discover(session, replace(place, name=place.name or f"{whole.name}/{number}"))
     topic.community_id = whole.community_id
     for name, shown in asdict(whole.rights).items():
         setattr(topic, name, shown)
     session.add(topic)
     await session.flush()
+    return topic
 
 
 async def place_by_id(session: Session, place_id: int) -> CommunityPlace | None:

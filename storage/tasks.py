@@ -56,8 +56,17 @@ _DUE: Any = (
 )
 
 
+_ADDED = "tasks were added"
+
+
+def were_added(session: Session) -> bool:
+    """Whether a change adds tasks: once it is kept, there may be something to do."""
+    return _ADDED in session.info
+
+
 async def add(session: Session, task: Task) -> bool:
     """Keep a task. False when one with the same ``once`` waits already; then nothing changes."""
+    session.info[_ADDED] = True
     values = task.model_dump(exclude={"id"})
     result = await session.exec(insert_into(session, Task).values(**values).on_conflict_do_nothing())
     return bool(result.rowcount)

@@ -8,13 +8,15 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from bot.core.addresses import Place
 from bot.core.capability import Capability
 from bot.core.events import MessagePosted
 from bot.core.messages import Kind, Message, Text
 from bot.loops import STEP_PATIENCE
 from bot.services import Services, WorkServices
-from tests.frame import TRY_AGAIN_AFTER, Program, dead_letters, program
+from tests.frame import TRY_AGAIN_AFTER, Program, dead_letters, echo, program
 
 Work = Callable[[dict[str, Any], WorkServices], Awaitable[Any]]
 
@@ -51,6 +53,20 @@ async def test_what_comes_of_the_work_is_said(tmp_path: Path) -> None:
     async with program(tmp_path, slow(doubled)) as running:
         await write(running, "a", "b")
         assert running.fake.words() == ["aa", "bb"]
+
+
+@pytest.mark.parametrize(("capability", "expected"), [(echo(), []), (slow(doubled), ["woken"])])
+async def test_only_a_handler_that_leaves_work_wakes_who_does_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capability: Capability, expected: list[str]
+) -> None:
+    async with program(tmp_path, capability) as running:
+        await running.settle()
+        woken: list[str] = []
+        monkeypatch.setattr(running.app.tasks, "wake", lambda: woken.append("woken"))
+        await running.fake.writes("ana", "a", place="circle")
+        await running.app.worker.settled()
+        assert woken == expected
+        monkeypatch.undo()
 
 
 async def test_what_is_due_later_happens_at_its_moment(tmp_path: Path) -> None:

@@ -221,8 +221,7 @@ async def test_a_tenant_is_one_communitys_alone_as_long_as_no_other_meets_there(
 async def at(database: Database, place: str, name: str = "") -> communities.CommunityPlace | None:
     """The place where something has just happened."""
     async with database.transaction() as session:
-        found, _ = await communities.meeting_at(session, Place("fake", "tenant", place, name))
-        return found
+        return await communities.place_of(session, Place("fake", "tenant", place, name))
 
 
 async def test_a_topic_comes_to_the_community_of_its_group_with_what_happens_there(database: Database) -> None:

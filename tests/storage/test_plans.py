@@ -13,7 +13,7 @@ from sqlmodel import text
 from bot.core.addresses import Account, MessageRef, Person, Place
 from bot.core.events import MessagePosted
 from bot.recording import record
-from storage import communities, members
+from storage import communities, meetings, members
 from storage.database import Database
 from storage.tables import METADATA
 from tests.community import START
@@ -72,7 +72,7 @@ async def test_a_community_meets_in_its_places_of_every_tenant(database: Databas
         rows[4].active = False
         await session.flush()
         renamed = [Place(one.platform, one.tenant, one.id, "another name") for one in places]
-        found = await communities.meetings(session, [*places, *renamed])
+        found = await meetings.among(session, [*places, *renamed])
     expected = {PLACES[0]: (rows[0].id, community.id), PLACES[3]: (rows[3].id, community.id)}
     for one, other in zip(places, renamed, strict=True):
         assert found.get(one) == found.get(other) == expected.get(one)
@@ -86,3 +86,22 @@ async def test_accounts_of_several_tenants_are_found_together(database: Database
         assert await members.ensure_many(session, {ANA.account: ANA}, START + timedelta(days=1)) == {
             ANA.account: ids[ANA.account]
         }
+
+
+async def test_topics_come_with_what_happens_there_in_its_order(database: Database) -> None:
+    circle = PLACES[0]
+    unnamed, vaccines, cold_room = (
+        Place("fake", "one", f"{circle.id}/3", name) for name in ("", "Vaccines", "Cold room")
+    )
+    elsewhere = Place("fake", "one", "nowhere/3")
+    async with database.transaction() as session:
+        row = await communities.discover(session, circle)
+        community = await communities.found(session, row, name="N", language="en", time_zone="UTC", now=START)
+        found = await meetings.among(session, [cold_room, unnamed, elsewhere, vaccines])
+        topic = await communities.place_at(session, unnamed)
+        assert topic is not None
+        assert found == dict.fromkeys((cold_room, unnamed, vaccines), (topic.id, community.id))
+        assert topic.name == "Vaccines"
+        assert await meetings.at(session, cold_room) == (topic, community)
+        assert topic.name == "Cold room"
+        assert await meetings.at(session, elsewhere) == (None, None)
