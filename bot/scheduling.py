@@ -58,9 +58,9 @@ class Ticker:
 
     async def stop(self) -> None:
         """Tick no more; a tick that runs is finished."""
-        self._scheduler.shutdown(wait=False)
-        async with self._one_at_a_time:
-            pass
+        self._scheduler.pause()
+        async with self._one_at_a_time:  # before: shutting down stops what runs in the middle of its queries
+            self._scheduler.shutdown(wait=False)
 
     def trouble(self) -> str | None:
         """None while time is looked at, else what is the matter."""

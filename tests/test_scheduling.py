@@ -112,6 +112,27 @@ async def test_a_failing_schedule_stops_no_other_and_is_tried_again_after_a_minu
     assert tries[1] - tries[0] >= timedelta(minutes=1)
 
 
+async def test_stopping_lets_a_tick_end_that_runs(database: Database) -> None:
+    began, go_on, ended = asyncio.Event(), asyncio.Event(), asyncio.Event()
+    clock = StandingClock()
+
+    async def slow(services: Services) -> None:
+        began.set()
+        await go_on.wait()
+        ended.set()
+
+    by_itself = ticker(database, clock, Schedule("slow", "daily 09:00", slow, per_community=False))
+    await by_itself.tick(clock.now())
+    clock.move_to(START + timedelta(days=1))
+    by_itself.start()
+    await began.wait()
+    stopping = asyncio.create_task(by_itself.stop())
+    await asyncio.sleep(0)
+    go_on.set()
+    await stopping
+    assert ended.is_set()
+
+
 async def test_a_schedule_that_hangs_is_given_up_stops_no_other_and_is_tried_again(database: Database) -> None:
     ran: Ran = []
     tries: list[datetime] = []
@@ -126,7 +147,7 @@ async def test_a_schedule_that_hangs_is_given_up_stops_no_other_and_is_tried_aga
 
     hanging = Schedule("hanging", "daily 09:00", hang_at_first, per_community=False)
     at_work = ticker(database, clock, hanging, noting(ran, per_community=False))
-    at_work.patience = timedelta(milliseconds=20)
+    at_work.patience = timedelta(milliseconds=500)  # enough to get as far as hanging, on a busy machine too
     await at_work.tick(clock.now())
     clock.move_to(START + timedelta(days=1))
     async with asyncio.timeout(5):

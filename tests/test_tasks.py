@@ -198,7 +198,7 @@ async def test_what_hangs_while_its_result_is_written_is_taken_back_and_tried_ag
             await asyncio.Event().wait()
 
     async with program(tmp_path, capability) as running:
-        running.app.tasks.patience = timedelta(milliseconds=20)
+        running.app.tasks.patience = timedelta(milliseconds=200)
         await write(running, "hello")
         assert running.fake.words() == []
         running.app.tasks.patience = STEP_PATIENCE

@@ -277,7 +277,7 @@ async def test_a_handler_that_hangs_is_taken_back_and_tried_again_like_any_other
             await asyncio.Event().wait()
 
     async with program(tmp_path, hearing("hanging", hang)) as running:
-        running.app.worker.handling.patience = timedelta(milliseconds=20)
+        running.app.worker.handling.patience = timedelta(milliseconds=200)
         await running.fake.writes("ana", "hello", place="circle")
         await running.settle()
         await running.wait(seconds=1)
@@ -320,7 +320,7 @@ async def test_a_handler_that_always_hangs_becomes_a_dead_letter_and_says_so(tmp
         await asyncio.Event().wait()
 
     async with program(tmp_path, capability) as running:
-        running.app.worker.handling.patience = timedelta(milliseconds=20)
+        running.app.worker.handling.patience = timedelta(milliseconds=200)
         await running.fake.commands("ana", "hang")
         await running.settle()
         await running.wait_through_all_tries()
