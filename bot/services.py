@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
@@ -10,14 +9,14 @@ from datetime import datetime
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot import recurrence
+from bot import naming, recurrence
 from bot.assistant import Assistant
 from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately, conversation_of
 from bot.core.capability import Command
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry, check_roles
 from bot.core.errors import Refusal
-from bot.core.events import ButtonPressed, CommandUsed, Event, MessagePosted, ShortcutUsed, Trigger, as_it_stands
+from bot.core.events import CommandUsed, Event, MessagePosted, Trigger, as_it_stands, thread_of
 from bot.core.forms import Form
 from bot.core.messages import Kind, Message, mark
 from bot.core.platform import InlineResult
@@ -28,7 +27,7 @@ from bot.form_questions import CANCEL
 from bot.messenger import Messenger, open_form_button
 from bot.settings import Settings
 from bot.texts import Texts, Wording
-from storage import accounts, communities, inbox, linking, members, private_chats, tasks
+from storage import accounts, communities, inbox, members, private_chats, tasks
 from storage.communities import Community, CommunityPlace
 from storage.database import Database, Session
 from storage.encryption import Cipher
@@ -37,8 +36,6 @@ from storage.members import Member
 from storage.outbox import OutboxRow
 from storage.schedules import StoredSchedule
 from storage.tasks import Task
-
-_MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")
 
 Understand = Callable[[str, bytes], Sequence[Event]]
 """What a raw body means that came from a platform of this name. Raises ValueError for what can't be read."""
@@ -159,34 +156,12 @@ class Services:
             raise Refusal(mark("You have left this community. Join one of its places again first."))
 
     async def member_called(self, who: str) -> Member:
-        """The member of this community meant by an @mention or a name. Raises Refusal for nobody, and for several.
-
-        A mention carries the platform's id, which nobody can choose; it is looked at first.
-        """
-        wanted = who.strip("<>").lstrip("@").split("|")[0]
-        actor = self._acting.by.account
-        everybody = await members.of_community(self.session, self.community.id)
-        mentioned = await members.find(self.session, Account(actor.platform, actor.tenant, wanted))
-        if mentioned is not None and mentioned.id in {one.id for one in everybody}:
-            return mentioned
-        others = await linking.other_names(self.session, [one.id for one in everybody])
-        called = [one for one in everybody if _is_called(wanted, [one.name, *others.get(one.id, ())])]
-        if not called:
-            raise Refusal(mark("I know nobody called {name} in this community."), name=wanted)
-        if len(called) > 1:
-            raise Refusal(mark("Several people here are called {name}. Please mention the one you mean."), name=wanted)
-        return called[0]
+        """The member of this community meant by an @mention or a name. Raises Refusal for nobody, and for several."""
+        return await naming.member_called(self.session, self.community.id, self._acting.by.account, who)
 
     async def with_names(self, words: str) -> str:
-        """Words from behind a command as everybody reads them, on every platform.
-
-        A mention stands there as the platform's id, so that it can be looked up; here it becomes the name, or ``@…``.
-        """
-        actor, names = self._acting.by.account, {}
-        for user in set(_MENTION.findall(words)):
-            member = await members.find(self.session, Account(actor.platform, actor.tenant, user))
-            names[user] = member.name if member else "…"
-        return _MENTION.sub(lambda mention: "@" + names[mention[1]], words)
+        """Words from behind a command as everybody reads them: mentions become names."""
+        return await naming.with_names(self.session, self._acting.by.account, words)
 
     async def said(self, key: int) -> MessagePosted | None:
         """The message with this activity key, with the words that it has now.
@@ -380,7 +355,7 @@ class Services:
         """Where the person who acts is answered."""
         person = self._acting.by.account
         place = self._acting.place
-        return Privately(person) if place is None else OnlyVisibleTo(person, place, _thread_of(self._acting))
+        return Privately(person) if place is None else OnlyVisibleTo(person, place, thread_of(self._acting))
 
     @property
     def _acting(self) -> Event:
@@ -394,20 +369,6 @@ class Services:
     def _form_is_ready(self, title: str) -> Message:
         label = self.wording.label(mark("Open the form"))
         return Message(self.wording.say(mark("Your form is ready: {title}"), title=title), (open_form_button(label),))
-
-
-def _is_called(wanted: str, names: Sequence[str]) -> bool:
-    """Whether somebody of these names is meant by a whole name, or by the first word of one."""
-    return any(wanted.casefold() in (name.casefold(), (name.casefold().split() or [""])[0]) for name in names)
-
-
-def _thread_of(event: Event) -> str | None:
-    """The thread in which who acts is looking, by its root message; None in the place itself, or where nobody knows."""
-    if isinstance(event, CommandUsed):  # a reply to a message makes a thread of it
-        return (event.about.message.thread or event.about.message.id) if event.about else None
-    if isinstance(event, ShortcutUsed):
-        return event.about.message.thread
-    return event.message.thread if isinstance(event, ButtonPressed) and event.message else None
 
 
 @dataclass(frozen=True)

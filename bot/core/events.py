@@ -311,3 +311,12 @@ def as_it_stands(told: Iterable[Event]) -> MessagePosted | None:
         return None
     edits = sorted((event for event in events if isinstance(event, MessageEdited)), key=lambda edit: edit.at)
     return replace(posted, text=edits[-1].text) if edits else posted
+
+
+def thread_of(event: Event) -> str | None:
+    """The thread in which who acts is looking, by its root message; None in the place itself, or where nobody knows."""
+    if isinstance(event, CommandUsed):  # a reply to a message makes a thread of it
+        return (event.about.message.thread or event.about.message.id) if event.about else None
+    if isinstance(event, ShortcutUsed):
+        return event.about.message.thread
+    return event.message.thread if isinstance(event, ButtonPressed) and event.message else None
