@@ -8,7 +8,8 @@ import pytest
 from hypothesis import example, given
 
 from bot.core.addresses import Account, InPlace, MessageRef, OnlyVisibleTo, Place, Privately
-from bot.core.messages import Attachment, Button, Emphasis, Message, Text, joined, points
+from bot.core.messages import Attachment, Button, Emphasis, Message, Poll, Text, joined, points
+from bot.platforms.options import with_options
 from bot.platforms.rich_text import Code, Listing, parse, plain
 from bot.platforms.telegram.outgoing import Call, File, calls, edited, target, where
 from bot.platforms.too_long import IN_THE_FILE, SHORTENED
@@ -77,6 +78,7 @@ def test_no_message_breaks_a_limit(message: Message) -> None:
     for number, call in enumerate(found):
         assert problems_of_call(call.method, call.parameters) == []
         assert number > main or not call.reply
+        assert [one for other in call.instead for one in problems_of_call(other.method, other.parameters)] == []
         for file in call.files:
             assert file.name.strip()
             assert characters(file.name) <= 120
@@ -86,13 +88,19 @@ def test_no_message_breaks_a_limit(message: Message) -> None:
         assert problems_of_call(call.method, call.parameters) == []
 
 
+def in_words(message: Message) -> Text:
+    """What the text says, where the poll is none of Telegram's also its options."""
+    native = any(one.method == "sendPoll" for one in calls(message, say))
+    return message.text if native else with_options(message)
+
+
 @given(messages)
 @example(says("{x}", x="A hundred thousand characters. " * 3_226))
 @example(says("{x}", x="Some. " * 5_000))
 def test_every_word_arrives(message: Message) -> None:
     found = calls(message, say)
     alternatives = {one.alt for one in message.attachments}
-    for text, details in ((message.text, False), (message.details or Text(""), True)):
+    for text, details in ((in_words(message), False), (message.details or Text(""), True)):
         name = "details.txt" if details else "message.txt"
         everything, part = meant(text), said(found, details=details)
         whole = [file.words for call in found for file in call.files if file.name == name and file.words]
@@ -110,7 +118,7 @@ def test_every_word_arrives(message: Message) -> None:
 @given(messages)
 def test_an_edit_shows_the_beginning_and_says_so_where_it_is_not_all(message: Message) -> None:
     for caption in (False, True):
-        read, everything = shown(edited(message, say, caption=caption)), meant(message.text)
+        read, everything = shown(edited(message, say, caption=caption)), meant(in_words(message))
         if read.endswith(SHORTENED):
             assert everything.startswith(visible(read.removesuffix(SHORTENED)))
         elif everything and not set(everything) <= set("\u2800\ufffc"):
@@ -249,6 +257,49 @@ def test_a_health_check_is_a_picture_with_words_under_it_then_details_then_the_s
     assert len(buttons_of(photo)) == 1
     assert (details.method, shown(details), details.reply) == ("sendMessage", "• one\n• two", True)
     assert (sheet.method, sheet.reply, shown(sheet)) == ("sendDocument", True, "")
+
+
+def test_a_poll_answers_the_text_with_its_buttons() -> None:
+    poll = Poll("Which day\nsuits @ana?", ("Monday", " Tuesday "), several=True)
+    message = Message(Text("Hello"), (Button("Answer", token="t"),), (SHEET, PICTURE), Text("More"), poll)
+    photo, votes, details, sheet = calls(message, say)
+    assert (photo.main, len(buttons_of(photo)), votes.reply) == (True, 1, True)
+    assert votes.parameters == {
+        "question": "Which day suits @\u200cana?",
+        "options": [{"text": "Monday"}, {"text": "Tuesday"}],
+        "is_anonymous": False,
+        "allows_multiple_answers": True,
+    }
+    assert [shown(one) for one in votes.instead] == ["• Monday\n• Tuesday"]
+    assert (shown(details), sheet.method) == ("More", "sendDocument")
+    assert shown(edited(message, say)) == "Hello"
+
+
+@pytest.mark.parametrize("question", ["q" * 300, "q" * 301, "😀" * 151])
+def test_a_question_that_is_too_long_for_a_poll_is_shortened(question: str) -> None:
+    _, votes = calls(Message(Text("Hello"), poll=Poll(question, ("😀" * 50, "y" * 100))), say)
+    assert characters(votes.parameters["question"]) in (299, 300)
+    assert question.startswith(votes.parameters["question"].removesuffix("…"))
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ("only one",),
+        tuple(f"option {number}" for number in range(13)),
+        ("y" * 101, "n"),
+        ("😀" * 51, "n"),
+        ("Monday", "Monday "),
+        ("Monday", "\u200b \u2800"),
+        ("@ana " * 20, "n"),
+    ],
+)
+def test_what_is_no_poll_on_telegram_is_a_list_under_the_text(options: tuple[str, ...]) -> None:
+    message = Message(Text("Hello"), (Button("Answer", token="t"),), poll=Poll("Which?", options))
+    (call,) = calls(message, say)
+    assert meant(with_options(message)) == visible(shown(call))
+    assert shown(call).startswith("Hello\n\n• ")
+    assert (call.main, shown(edited(message, say))) == (True, shown(call))
 
 
 def test_words_that_are_too_long_for_a_caption_follow_the_picture() -> None:
