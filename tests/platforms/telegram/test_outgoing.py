@@ -76,9 +76,8 @@ def test_no_message_breaks_a_limit(message: Message) -> None:
     assert sum(one.main for one in found) == 1
     main = next(number for number, one in enumerate(found) if one.main)
     for number, call in enumerate(found):
-        assert problems_of_call(call.method, call.parameters) == []
+        assert not any(problems_of_call(one.method, one.parameters) for one in (call, *call.instead))
         assert number > main or not call.reply
-        assert [one for other in call.instead for one in problems_of_call(other.method, other.parameters)] == []
         for file in call.files:
             assert file.name.strip()
             assert characters(file.name) <= 120
@@ -90,8 +89,7 @@ def test_no_message_breaks_a_limit(message: Message) -> None:
 
 def in_words(message: Message) -> Text:
     """What the text says, where the poll is none of Telegram's also its options."""
-    native = any(one.method == "sendPoll" for one in calls(message, say))
-    return message.text if native else with_options(message)
+    return message.text if "sendPoll" in {one.method for one in calls(message, say)} else with_options(message)
 
 
 @given(messages)
@@ -315,8 +313,7 @@ def test_a_button_opens_the_private_chat_where_the_bots_name_is_known() -> None:
     message = Message(Text("Welcome!"), (begin,))
     (made,) = calls(message, say, username="baraza_bot")
     changed = edited(message, say, username="baraza_bot")
-    address = {"text": "Begin", "url": "https://t.me/baraza_bot?start=join_1"}
-    assert buttons_of(made) == buttons_of(changed) == [address]
+    assert buttons_of(made) == buttons_of(changed) == [{"text": "Begin", "url": "https://t.me/baraza_bot?start=join_1"}]
 
 
 @pytest.mark.parametrize(("payload", "username"), [("join_1", ""), ("join 1", "baraza_bot"), ("j" * 65, "baraza_bot")])
