@@ -40,6 +40,7 @@ from bot.core.platform import (
     TriggerExpired,
     Undeliverable,
 )
+from bot.platforms.options import with_options
 from tests.fake_events import TENANT, TRANSLATIONS
 
 
@@ -72,7 +73,7 @@ class Shown:
 
     @property
     def words(self) -> str:
-        return self.message.text.plain() + (" (repeat)" if self.repeat else "")
+        return with_options(self.message).plain() + (" (repeat)" if self.repeat else "")
 
 
 @dataclass

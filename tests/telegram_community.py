@@ -292,7 +292,8 @@ class TelegramSomeone(Someone):
         return list(found.values())
 
     def _seen(self, chat: Chat, one: SeenOnTelegram, order: int) -> Seen:
-        text = one.text.translate(_UNSEEN) if one.by_bot else one.text
+        words = "\n".join([one.text, *one.options]).strip("\n")
+        text = words.translate(_UNSEEN) if one.by_bot else words
         leads = {label: url for label, url in one.leads_to.items() if not _LINK.match(url)}
         answers = _id(chat, one.reply_to) if one.reply_to is not None else ""
         return Seen(

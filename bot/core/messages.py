@@ -122,6 +122,19 @@ class Attachment:
 
 
 @dataclass(frozen=True, slots=True)
+class Poll:
+    """What people may choose from, with ``several`` more than one of them; all as plain words.
+
+    ``question`` says in short what the text asks: a poll may be a message of its own, which people pass on without it.
+    Where a platform has no polls, or none for so many words, the options stand under the text as points.
+    """
+
+    question: str
+    options: tuple[str, ...]
+    several: bool = False
+
+
+@dataclass(frozen=True, slots=True)
 class Message:
     """One thing said. ``details`` goes into the thread under it (or a reply, where there are no threads)."""
 
@@ -129,6 +142,7 @@ class Message:
     buttons: tuple[Button, ...] = ()
     attachments: tuple[Attachment, ...] = ()
     details: Text | None = None
+    poll: Poll | None = None
 
 
 class Kind(StrEnum):

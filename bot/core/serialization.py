@@ -11,7 +11,7 @@ from bot.core import forms
 from bot.core.addresses import Account, Destination, InPlace, MessageRef, OnlyVisibleTo, Place, Privately
 from bot.core.events import Trigger
 from bot.core.home import Home, HomeRow, HomeSection
-from bot.core.messages import Attachment, Button, Emphasis, Message, Text, Value
+from bot.core.messages import Attachment, Button, Emphasis, Message, Poll, Text, Value
 
 Json = dict[str, Any]
 
@@ -62,6 +62,7 @@ def message_to_json(message: Message) -> Json:
         "buttons": [asdict(button) for button in message.buttons],
         "attachments": [asdict(attachment) for attachment in message.attachments],
         "details": None if message.details is None else text_to_json(message.details),
+        "poll": None if message.poll is None else asdict(message.poll),
     }
 
 
@@ -72,6 +73,7 @@ def message_from_json(data: Mapping[str, Any]) -> Message:
         buttons=tuple(_button_from_json(one) for one in data["buttons"]),
         attachments=tuple(Attachment(**one) for one in data["attachments"]),
         details=None if data["details"] is None else text_from_json(data["details"]),
+        poll=_poll_from_json(data.get("poll")),
     )
 
 
@@ -149,6 +151,10 @@ def trigger_to_json(trigger: Trigger) -> Json:
 def trigger_from_json(data: Mapping[str, Any]) -> Trigger:
     """The inverse of ``trigger_to_json``."""
     return Trigger(data["id"], datetime.fromisoformat(data["expires_at"]))
+
+
+def _poll_from_json(data: Mapping[str, Any] | None) -> Poll | None:
+    return None if data is None else Poll(**{**data, "options": tuple(data["options"])})
 
 
 def _row_to_json(row: HomeRow) -> Json:

@@ -8,12 +8,13 @@ from __future__ import annotations
 from bot.core.errors import Refusal
 from bot.core.events import ButtonPressed, FormSubmitted
 from bot.core.forms import Form, LongTextField
-from bot.core.messages import Kind, Message, Text, mark
+from bot.core.messages import Kind, Message, mark
 from bot.services import Services
 from bot.texts import Wording
 from handlers.events import MemberForgotten
 from handlers.prompts._capability import capability
 from handlers.prompts._library import words_of
+from handlers.prompts._options import listed
 from handlers.prompts._posting import is_open, places_of
 from storage import opting_out, prompts
 from storage.communities import CommunityPlace
@@ -35,7 +36,7 @@ async def ask_for_answer(event: ButtonPressed, services: Services) -> None:
         title=label(mark("Answer the prompt")),
         submit=label(mark("Post it")),
         language=services.wording.language,
-        intro=Text("{prompt}", {"prompt": words_of(prompt, services.community_wording)}) if prompt else None,
+        intro=listed(words_of(prompt, services.community_wording)) if prompt else None,
         fields=(
             LongTextField(
                 name="text",

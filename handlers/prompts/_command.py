@@ -22,7 +22,7 @@ from handlers.prompts._schedules import for_all_places, line_of_next, name_of, n
 from storage import communities, prompts
 from storage.prompts import LibraryPrompt
 
-_USAGE = mark("prompt, or prompt now|list|add|schedule|skip|draft")
+_USAGE = mark("prompt, or prompt now|list|add|schedule|skip|draft; to vote: prompt now Which day? | Monday | Tuesday")
 
 Act = Callable[[Services, str], Awaitable[None]]
 

@@ -16,6 +16,7 @@ from bot.services import Services
 from bot.texts import Wording
 from handlers.prompts._capability import capability
 from handlers.prompts._library import kind_name, next_for, words_of
+from handlers.prompts._options import poll_of, question_and_options
 from storage import communities, members, prompt_copies, prompt_schedules, prompts
 from storage.columns import to_microseconds
 from storage.communities import CommunityPlace
@@ -41,16 +42,17 @@ class Reason(StrEnum):
 
 
 def prompt_message(wording: Wording, prompt: LibraryPrompt, posted_id: int) -> Message:
-    """A prompt as everybody reads it."""
-    say = wording.say
+    """A prompt as everybody reads it, with its poll."""
+    say, words = wording.say, words_of(prompt, wording)
     text = joined(
         [
             say(mark("**{kind}**"), kind=kind_name(prompt.kind, wording)),
-            Text("{prompt}", {"prompt": words_of(prompt, wording)}),
+            Text("{prompt}", {"prompt": question_and_options(words)[0]}),
             say(mark("*Answer here in the thread, or with the button. Two minutes are enough.*")),
         ]
     )
-    return Message(text, (Button(wording.label(mark("Answer")), "prompts.answer", str(posted_id), Emphasis.PRIMARY),))
+    answer = Button(wording.label(mark("Answer")), "prompts.answer", str(posted_id), Emphasis.PRIMARY)
+    return Message(text, (answer,), poll=poll_of(words))
 
 
 async def chosen_places(services: Services, *, everywhere: bool = False) -> list[CommunityPlace]:

@@ -10,6 +10,7 @@ from bot.services import Services
 from bot.texts import Wording
 from handlers.prompts._capability import capability
 from handlers.prompts._library import words_of
+from handlers.prompts._options import question_and_options
 from handlers.prompts._posting import REPORT, places_of, tell_facilitators
 from storage import communities, members, prompts
 
@@ -34,13 +35,19 @@ async def tell_how_it_did(payload: Mapping[str, Any], services: Services) -> Non
     prompt = await prompts.prompt(session, community.id, posted.prompt_id)
 
     def said(wording: Wording) -> Message:
-        words = shortened(words_of(prompt, services.community_wording)) if prompt else ""
+        asked = words_of(prompt, services.community_wording) if prompt else ""
+        question, options = question_and_options(asked)
         values = {
             "place": places or "?",
             "day": wording.day(posted.posted_at.astimezone(community.working_time.zone)),
-            "prompt": words,
+            "prompt": shortened(question),
         }
-        return Message(joined(_lines(wording, len(answered), names, values)))
+        lines = _lines(wording, len(answered), names, values)
+        if options:
+            lines.append(
+                wording.say(mark("Where people could vote in a poll, their votes are not among these answers."))
+            )
+        return Message(joined(lines))
 
     await tell_facilitators(services, said)
 

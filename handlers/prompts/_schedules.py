@@ -16,6 +16,7 @@ from bot.services import Services
 from handlers.prompts._calendar import Planned, planned
 from handlers.prompts._capability import capability
 from handlers.prompts._library import add_own, kind_name, next_for, words_of
+from handlers.prompts._options import question_and_options
 from handlers.prompts._pack import OWN
 from handlers.prompts._posting import POST, chosen_places
 from handlers.prompts._report import shortened
@@ -107,6 +108,9 @@ async def _propose(services: Services, words: str, text: str, *, everywhere: boo
     if first is not None:
         parts.append(say(mark("It begins with your question. Then the library takes over, as no prompt comes twice "
                               "within 90 days.")))  # fmt: skip
+        options = question_and_options(words_of(first, services.community_wording))[1]
+        if options:
+            parts += [say(mark("People choose from:")), points(options)]
     buttons = (
         Button(label(mark("Yes, schedule it")), "prompts.confirm", str(proposed.id), Emphasis.PRIMARY),
         Button(label(mark("Cancel")), "prompts.cancel", str(proposed.id)),

@@ -14,7 +14,7 @@ from bot.core import forms
 from bot.core.addresses import Account, InPlace, MessageRef, OnlyVisibleTo, Place, Privately
 from bot.core.events import Trigger
 from bot.core.home import Home, HomeRow, HomeSection
-from bot.core.messages import Attachment, Button, Message, Text
+from bot.core.messages import Attachment, Button, Message, Poll, Text
 from bot.core.serialization import (
     destination_from_json,
     destination_to_json,
@@ -50,6 +50,7 @@ messages = st.builds(
     buttons=st.lists(st.builds(Button), max_size=2).map(tuple),
     attachments=st.lists(st.builds(Attachment, words, words, words, words), max_size=2).map(tuple),
     details=st.none() | texts,
+    poll=st.none() | st.builds(Poll, words, st.lists(words, max_size=3).map(tuple), st.booleans()),
 )
 rows = st.builds(HomeRow, texts, st.lists(st.builds(Button), max_size=2).map(tuple))
 many_rows = st.lists(rows, max_size=2).map(tuple)
@@ -93,6 +94,12 @@ def test_texts_come_back(text: Text) -> None:
 @given(messages)
 def test_messages_come_back(message: Message) -> None:
     assert through_json(message_to_json, message_from_json, message) == message
+
+
+def test_a_message_that_was_kept_before_there_were_polls_is_read() -> None:
+    kept = message_to_json(Message(Text("hello")))
+    del kept["poll"]
+    assert message_from_json(kept) == Message(Text("hello"))
 
 
 @given(homes)

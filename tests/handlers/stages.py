@@ -21,6 +21,7 @@ STAGES: Mapping[str, tuple[str, ...]] = {
     "prompts/test_library.py": (SOCKET, HTTP, SMALL, TOPIC, SUPER),
     "prompts/test_answers.py": (SOCKET, TOPIC),
     "prompts/test_drafts.py": (HTTP, SUPER),
+    "prompts/test_polls.py": (HTTP, SUPER),
     "prompts/test_posting.py": (HTTP, SMALL),
     "prompts/test_schedules.py": (SOCKET, TOPIC),
     "prompts/test_silence.py": (HTTP, SUPER),

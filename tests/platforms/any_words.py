@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from bot.core import forms
 from bot.core.addresses import MessageRef
-from bot.core.messages import Attachment, Button, Emphasis, Message, Text
+from bot.core.messages import Attachment, Button, Emphasis, Message, Poll, Text
 
 FAMILY = "\U0001f469\u200d\U0001f469\u200d\U0001f467\u200d\U0001f466"
 HOSTILE = (
@@ -87,12 +87,24 @@ many_buttons = st.one_of(
     st.builds(lambda one, label, count: [replace(one, label=label)] * count, buttons, short_words, _COUNTS),
 )
 attachments = st.builds(Attachment, st.just("id"), words, st.sampled_from(("image/png", "text/csv")), words)
+_MANY_OPTIONS = st.sampled_from((0, 1, 2, 12, 13, 101))
+polls = st.one_of(
+    st.builds(Poll, words, st.lists(short_words, max_size=4).map(tuple), st.booleans()),
+    st.builds(Poll, words, st.lists(words, min_size=2, max_size=3).map(tuple), st.booleans()),
+    st.builds(
+        lambda question, count, word: Poll(question, tuple(f"{word[:80]}{number}" for number in range(count))),
+        short_words,
+        _MANY_OPTIONS,
+        words,
+    ),
+)
 messages = st.builds(
     Message,
     text=texts,
     buttons=many_buttons.map(tuple),
     attachments=st.lists(attachments, max_size=2).map(tuple),
     details=st.none() | texts,
+    poll=st.none() | polls,
 )
 
 _choices = st.one_of(

@@ -16,7 +16,7 @@ from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo, 
 from bot.core.events import ButtonPressed, CommandUsed, FormSubmitted, MessagePosted, ShortcutUsed
 from bot.core.forms import Form, TextField
 from bot.core.home import Home, HomeRow, HomeSection
-from bot.core.messages import Attachment, Button, Kind, Message, Text
+from bot.core.messages import Attachment, Button, Kind, Message, Poll, Text
 from bot.core.platform import (
     CannotTell,
     Delete,
@@ -254,6 +254,16 @@ class PlatformContract:
         ref = await wire.platform.deliver(send(InPlace(wire.place), message(details=Text("more about it"))))
         assert ref is not None
         assert "more about it" in [one.text for one in await wire.sees(wire.ana, wire.place, thread=ref.id)]
+
+    async def test_what_can_be_chosen_in_a_poll_is_seen(self, wire: Wire) -> None:
+        many = tuple(f"option {number}" for number in range(40))
+        for number, options in enumerate((("Monday", "<!channel> *b* {x} & @ana"), ("the same", "the same"), many)):
+            asks = message("Which day?", poll=Poll("Which?", options))
+            ref = await wire.platform.deliver(send(InPlace(wire.place), asks, f"ref-{number}"))
+            assert ref is not None
+            seen = [one.text for one in await wire.sees(wire.ana, wire.place, thread=ref.id)]
+            assert "Which day?" in seen[0]
+            assert set(options) <= {line.lstrip("-• ") for one in seen for line in one.splitlines()}
 
     async def test_a_file_goes_with_its_message(self, wire: Wire) -> None:
         wire.host.files["content"] = b"a,b\n1,2\n"

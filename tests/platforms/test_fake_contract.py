@@ -10,6 +10,7 @@ import pytest
 
 from bot.core.addresses import Account, InPlace, OnlyVisibleTo, Place
 from bot.core.events import MessagePosted, Trigger
+from bot.platforms.options import with_options
 from bot.platforms.rich_text import parse, plain
 from tests.community import StandingClock
 from tests.fakes import FakePlatform, Shown
@@ -74,7 +75,7 @@ def _is_seen(one: Shown, who: Account, place: Place | None) -> bool:
 
 
 def _seen(one: Shown) -> Seen:
-    blocks = parse(one.message.text)
+    blocks = parse(with_options(one.message))
     buttons = {button.label: button.token for button in one.message.buttons if not button.goes_to}
     leads_to = {button.label: button.goes_to.id for button in one.message.buttons if button.goes_to}
     return Seen(plain(blocks), buttons, leads_to, [attachment.name for attachment in one.message.attachments])

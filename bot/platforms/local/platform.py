@@ -15,7 +15,7 @@ from aiohttp import web
 from bot.core.addresses import Destination, InPlace, MessageRef, OnlyVisibleTo
 from bot.core.clock import Clock
 from bot.core.events import Event
-from bot.core.messages import Button, Message, Text
+from bot.core.messages import Button, Message
 from bot.core.platform import (
     Delete,
     Edit,
@@ -33,6 +33,7 @@ from bot.platforms.local.chat import BOT, Json, LocalChat, direct_place
 from bot.platforms.local.incoming import PLATFORM, TENANT, message_key, translate
 from bot.platforms.local.routes import Routes
 from bot.platforms.local.sample import COMMUNITY
+from bot.platforms.options import with_options
 
 log = structlog.get_logger()
 
@@ -172,7 +173,7 @@ class LocalPlatform:
                 "VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 *values,
                 send.reference,
-                *_look(send.message.text, send.message),
+                *_look(send.message),
                 json.dumps(files),
             )
             change.show(kind="message", message=number)
@@ -194,7 +195,7 @@ class LocalPlatform:
         async with self.chat.change() as change:
             found = await change.count(
                 "UPDATE message SET content = ?, buttons = ? WHERE id = ?",
-                *_look(edit.message.text, edit.message),
+                *_look(edit.message),
                 number,
             )
             if not found:
@@ -263,9 +264,10 @@ class LocalPlatform:
         return self._clock.now()
 
 
-def _look(text: Text, message: Message) -> tuple[str, str]:
+def _look(message: Message) -> tuple[str, str]:
+    """What is said and what can be pressed. The page has no polls: what can be chosen is a part of the text."""
     buttons = [rendered.button(button) for button in message.buttons if _leads_nowhere_else(button)]
-    return json.dumps(rendered.content(text)), json.dumps(buttons)
+    return json.dumps(rendered.content(with_options(message))), json.dumps(buttons)
 
 
 def _leads_nowhere_else(button: Button) -> bool:

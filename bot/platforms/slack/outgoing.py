@@ -14,6 +14,7 @@ from urllib.parse import quote
 from bot.core.addresses import MessageRef
 from bot.core.messages import Attachment, Button, Emphasis, Message, Text
 from bot.platforms.cutting import ELLIPSIS, is_blank
+from bot.platforms.options import with_options
 from bot.platforms.reading import readable
 from bot.platforms.rich_text import clean, parse, plain
 from bot.platforms.slack._blocks import Shown, blocks_of, line, plain_text
@@ -72,9 +73,12 @@ class Posting:
 
 
 def postings(message: Message, say: Say) -> list[Posting]:
-    """A message as one posting or more, in their order. The buttons are under the end of its text."""
+    """A message as one posting or more, in their order. The buttons are under the end of its text.
+
+    Slack has no polls: what can be chosen is a part of the text.
+    """
     files = tuple(_file(one) for one in message.attachments)
-    shown = _postings(message.text, message.buttons, files, say, thread=False)
+    shown = _postings(with_options(message), message.buttons, files, say, thread=False)
     if message.details is not None and blocks_of(message.details):
         shown += _postings(message.details, (), (), say, thread=True)
     return shown
@@ -85,7 +89,7 @@ def edited(message: Message, say: Say) -> Posting:
 
     What doesn't fit is left out, with a word that says so.
     """
-    shown, rows = blocks_of(message.text), button_rows(message.buttons)
+    shown, rows = blocks_of(with_options(message)), button_rows(message.buttons)
     kept = _beginning(rows, _ROOM_FOR_BUTTONS)
     told = line(say(SHORTENED), italic=True)
     room = _LONGEST_MESSAGE - _cost(kept)

@@ -1,6 +1,7 @@
 """What earlier updates told and later ones leave out, remembered in memory alone.
 
-After a restart a reply counts to the message that it answers, and a topic has no name until Telegram tells it again.
+After a restart a reply counts to the message that it answers, a topic has no name until Telegram tells it again, and
+nobody can tell where a poll was posted in which somebody votes.
 """
 
 from __future__ import annotations
@@ -50,6 +51,10 @@ class Memory:
     def posted(self, chat: str, message: str, root: str, topic: str) -> None:
         """The bot wrote a message."""
         self._thread(chat, message, root, topic)
+
+    def polled(self, poll: str, place: str) -> None:
+        """The bot posted a poll in a place, which is named by no vote in it."""
+        self._polls.keep(poll, place)
 
     def about(self, update: Any) -> Known:
         """What helps to understand an update; what it tells itself is remembered for later ones."""

@@ -10,11 +10,13 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from bot.core.addresses import Destination, InPlace, MessageRef
-from bot.core.messages import Attachment, Message, Text
+from bot.core.messages import Attachment, Message, Poll, Text
 from bot.platforms.cutting import ELLIPSIS, is_blank, shortened, units
+from bot.platforms.options import options_of, with_options
 from bot.platforms.reading import readable
 from bot.platforms.rich_text import clean, parse, plain
 from bot.platforms.telegram._keyboards import keyboards
+from bot.platforms.telegram._polls import native
 from bot.platforms.telegram._quiet_words import quiet_words
 from bot.platforms.telegram._styled import Styled, styled
 from bot.platforms.too_long import IN_THE_FILE, MOST_MESSAGES, SHORTENED, Say
@@ -46,7 +48,8 @@ class Call:
     """One call of the Bot API, but for where. ``files`` go with it, in their order: see ``attached``.
 
     Of the calls that show one message exactly one is ``main``: its message is the one that is edited and linked to
-    later. Those that come after it and say ``reply`` answer it.
+    later. Those that come after it and say ``reply`` answer it. What Telegram refuses is said by ``instead``, if it can
+    be.
     """
 
     method: str
@@ -54,6 +57,7 @@ class Call:
     files: tuple[File, ...] = ()
     main: bool = False
     reply: bool = False
+    instead: tuple[Call, ...] = ()
 
     def at(self, where: Json, main: int | None = None) -> Json:
         """All parameters, for a place as ``where`` gives it, once the id of the ``main`` message is known."""
@@ -79,10 +83,11 @@ def target(there: MessageRef) -> Json:
 
 
 def calls(message: Message, say: Say, *, username: str = "") -> list[Call]:
-    """A message as one call or more, in their order. The buttons are under the end of its text.
+    """A message as one call or more, in their order. The buttons are under the end of its text; then comes its poll.
 
     ``username`` is the bot's; without it a button that opens the private chat with it is pressed where it stands.
     """
+    message = _with_fitting_poll(message)
     files = [_file(one) for one in message.attachments]
     text, boards = styled(message.text), keyboards(message.buttons, username)
     captioned = _captioned(text, files)
@@ -96,14 +101,15 @@ def calls(message: Message, say: Say, *, username: str = "") -> list[Call]:
         begins = _uploads([one for one in files if one.is_picture], reply=False)
         begins += _texts(message.text, text, boards, say)
         under = [one for one in files if not one.is_picture]
-    return [*begins, *_details(message.details, say), *_uploads(under, reply=True)]
+    return [*begins, *_poll(message.poll, say), *_details(message.details, say), *_uploads(under, reply=True)]
 
 
 def edited(message: Message, say: Say, *, caption: bool = False, username: str = "") -> Call:
     """A message in the place of another, with ``caption`` in the place of what stands under a file.
 
-    Files and details stay as they were posted. What doesn't fit is left out, with a word that says so.
+    Files, details and a poll stay as they were posted. What doesn't fit is left out, with a word that says so.
     """
+    message = _with_fitting_poll(message)
     limit = LONGEST_CAPTION if caption else LONGEST_TEXT
     text, boards = styled(message.text), keyboards(message.buttons, username)
     if text.length > limit or len(boards) > 1:
@@ -123,6 +129,21 @@ def _texts(text: Text, shown: Styled, boards: Sequence[Json], say: Say) -> list[
     said = _said(text, shown, say, "message.txt") or [Call("sendMessage", _text(Styled(ELLIPSIS)))]
     last = max(number for number, one in enumerate(said) if not one.files)
     return [*said[:last], *_under(replace(said[last], main=True), boards), *said[last + 1 :]]
+
+
+def _with_fitting_poll(message: Message) -> Message:
+    """The message with a poll that is one on Telegram too; any other stands in its text."""
+    if message.poll is None or native(message.poll) is not None:
+        return message
+    return replace(message, text=with_options(message), poll=None)
+
+
+def _poll(poll: Poll | None, say: Say) -> list[Call]:
+    """The poll, which answers the main message; the options as words where a group allows no polls."""
+    shown = native(poll) if poll else None
+    if poll is None or shown is None:
+        return []
+    return [Call("sendPoll", shown, reply=True, instead=tuple(_details(options_of(poll), say)))]
 
 
 def _details(text: Text | None, say: Say) -> list[Call]:

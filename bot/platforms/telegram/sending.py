@@ -145,10 +145,15 @@ class Sending:
 
     async def _next(self, place: Json, shown: _Shown, stored: Mapping[str, bytes]) -> Json:
         """The next call of a message; where those after it go."""
+        call = shown.calls[shown.done]
         try:
-            await self._one(shown.calls[shown.done], place, shown, stored)
+            await self._one(call, place, shown, stored)
         except Moved as moved:
             return await self._elsewhere(place, moved.chat)
+        except Refused:
+            if not call.instead:
+                raise
+            shown.calls[shown.done : shown.done + 1] = call.instead
         except NotSent as problem:
             if not shown.done:
                 raise
@@ -160,8 +165,11 @@ class Sending:
         main = int(shown.main["message_id"]) if shown.main else None
         parameters = call.at(place, main) | _uploads(call.files, stored)
         result = await self._api.call(call.method, parameters, chat=place["chat_id"])
+        made = result if isinstance(result, list) else [result]
         if call.main and shown.main is None:
-            shown.main = result[0] if isinstance(result, list) else result
+            shown.main = made[0]
+        if call.reply and main is not None:
+            self._replied(made[0], place, main)
         shown.done += 1
 
     async def _stored(self, message: Message) -> tuple[Message, dict[str, bytes]]:
@@ -224,6 +232,15 @@ class Sending:
         thread = destination.thread if isinstance(destination, InPlace) else None
         self._memory.posted(chat, message, thread or "", str(place.get("message_thread_id") or ""))
         return MessageRef(PLATFORM, self.bot.id, chat, message, thread, message_key(chat, message))
+
+    def _replied(self, message: Mapping[str, Any], place: Json, main: int) -> None:
+        """What answers the main message is of its thread, and votes in its poll are given where it stands."""
+        chat, topic = str(_object(message, "chat").get("id", place["chat_id"])), str(place.get("message_thread_id", ""))
+        thread = _object(place, "reply_parameters").get("message_id", main)
+        self._memory.posted(chat, str(message.get("message_id", "")), str(thread), topic)
+        poll = _object(message, "poll").get("id")
+        if poll and place["chat_id"] < 0:  # a private chat is no place
+            self._memory.polled(str(poll), f"{chat}/{topic}" if topic else chat)
 
     def _say(self, key: str, **values: str) -> str:
         return self._started.translate(None, key, values)

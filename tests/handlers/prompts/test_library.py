@@ -60,7 +60,7 @@ async def test_an_own_prompt_comes_before_those_of_the_pack(tmp_path: Path) -> N
 @pytest.mark.parametrize(
     ("words", "answer"),
     [
-        ("dance", "I understand: prompt, or prompt now|list|add|schedule|skip|draft"),
+        ("dance", "I understand: prompt, or prompt now|list|add|schedule|skip|draft; to vote: prompt now Which"),
         ("list dance", "I know these kinds: Warm-up, Share a win, What went wrong"),
         ("add Which pump is best?", "Please begin with its kind, such as: /prompt add debate: your question."),
         ("add dance: Which one?", "Please begin with its kind"),

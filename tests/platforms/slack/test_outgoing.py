@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import html
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 
 from bot.core.addresses import MessageRef
-from bot.core.messages import Attachment, Button, Emphasis, Message, Text, points
+from bot.core.messages import Attachment, Button, Emphasis, Message, Poll, Text, points
+from bot.platforms.options import with_options
 from bot.platforms.rich_text import Code, Listing, parse, plain
 from bot.platforms.slack.outgoing import File, Posting, edited, link, postings
 from bot.platforms.too_long import IN_THE_FILE, SHORTENED
@@ -71,7 +73,7 @@ def test_no_message_breaks_a_limit_or_calls_anybody(message: Message) -> None:
 @example(says("{x}", x="Some. " * 5_000))
 def test_every_word_arrives(message: Message) -> None:
     found = postings(message, say)
-    for text, thread in ((message.text, False), (message.details or Text(""), True)):
+    for text, thread in ((with_options(message), False), (message.details or Text(""), True)):
         part = [posting for posting in found if posting.thread is thread]
         everything = meant(text)
         if written_out(part):
@@ -85,7 +87,7 @@ def test_every_word_arrives(message: Message) -> None:
 
 @given(messages)
 def test_an_edit_shows_the_beginning_and_says_so_where_it_is_not_all(message: Message) -> None:
-    read, everything = shown(edited(message, say)), meant(message.text)
+    read, everything = shown(edited(message, say)), meant(with_options(message))
     if read.endswith(SHORTENED):
         assert everything.startswith(visible(read.removesuffix(SHORTENED)))
     elif everything:
@@ -101,6 +103,14 @@ def test_the_buttons_are_under_the_end_of_the_text_each_once(message: Message) -
     assert len(ids) == len(set(ids))
     first = next((place for place, posting in enumerate(found) if buttons_of(posting)), len(found))
     assert not any(visible(shown(posting)) for posting in found[first + 1 :])
+
+
+def test_a_poll_stands_under_the_text_as_points_in_the_notification_too() -> None:
+    message = Message(Text("Which day?"), (Button("Answer", token="t"),), poll=Poll("Which day?", ("*Mon*", "", "Tue")))
+    (posting,) = postings(message, say)
+    assert shown(posting) == shown(edited(message, say)) == "Which day?\n*Mon*\nTue"
+    assert posting.text == "Which day?\n\n- *Mon*\n- Tue"
+    assert postings(replace(message, poll=Poll("?", ())), say) == postings(replace(message, poll=None), say)
 
 
 @given(words)

@@ -16,6 +16,7 @@ PARAMETERS = {
     "sendPhoto": {"photo", "caption", "caption_entities", "reply_markup"},
     "sendDocument": {"document", "caption", "caption_entities", "reply_markup"},
     "sendMediaGroup": {"media"},
+    "sendPoll": {"question", "options", "is_anonymous", "allows_multiple_answers"},
     "editMessageText": {"text", "entities", "link_preview_options", "reply_markup"},
     "editMessageCaption": {"caption", "caption_entities", "reply_markup"},
 }
@@ -61,6 +62,8 @@ def problems_of_call(method: str, parameters: Json) -> list[str]:
         found += _of_text(parameters["caption"], parameters.get("caption_entities", []), 1_024)
     if method == "sendMediaGroup":
         found += _of_media(parameters["media"])
+    if method == "sendPoll":
+        found += _of_poll(parameters)
     return found + list(_of_keyboard(parameters.get("reply_markup")))
 
 
@@ -73,6 +76,19 @@ def _of_media(media: list[Json]) -> Iterator[str]:
         yield from (f"unknown parameter {name}" for name in one if name not in MEDIA)
         if "caption" in one:
             yield from _of_text(one["caption"], one.get("caption_entities", []), 1_024)
+
+
+def _of_poll(parameters: Json) -> Iterator[str]:
+    options = [one["text"] for one in parameters["options"]]
+    yield from _of_text(parameters["question"], [], 300)
+    for option in options:
+        yield from _of_text(option, [], 100)
+    if not 2 <= len(options) <= 12 or len(set(options)) < len(options):
+        yield "a poll has 2 to 12 options, each once"
+    if any(set(one) != {"text"} for one in parameters["options"]):
+        yield "no such field of an option"
+    if parameters["is_anonymous"]:
+        yield "who votes is told to nobody"
 
 
 def _of_text(text: str, entities: list[Json], limit: int) -> Iterator[str]:

@@ -17,7 +17,7 @@ from tests.platforms.wires import RecordingHost, Seen, Wire
 from tests.wire.telegram import Chat, Person, TelegramEmulator
 from tests.wire.telegram import Seen as SeenOnTelegram
 
-UNSEEN = "\u2060\u200b\u2068\u2069"
+UNSEEN = "\u2060\u200b\u200c\u2068\u2069"
 SECRET = "a-secret-for-tests-alone"
 
 
@@ -134,7 +134,7 @@ class _Serving:
 
 def _seen(one: SeenOnTelegram) -> Seen:
     return Seen(
-        text=one.text.translate(dict.fromkeys(map(ord, UNSEEN))),
+        text="\n".join([one.text, *one.options]).strip("\n").translate(dict.fromkeys(map(ord, UNSEEN))),
         buttons={label: data.removeprefix("b:") for label, data in one.data.items()},
         leads_to={label: url.rpartition("/")[2] for label, url in one.leads_to.items()},
         files=[str(file["name"]) for file in one.files],

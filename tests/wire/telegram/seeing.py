@@ -85,5 +85,10 @@ class Seen:
         """The poll, if it is one."""
         return self.raw.get("poll")
 
+    @property
+    def options(self) -> list[str]:
+        """What can be chosen, if it is a poll."""
+        return [str(one["text"]) for one in self.poll["options"]] if self.poll else []
+
     def __contains__(self, words: str) -> bool:
         return words in self.text

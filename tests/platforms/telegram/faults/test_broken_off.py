@@ -1,4 +1,4 @@
-"""A long message with details, a picture and files, broken off at every single call: what stands is what should."""
+"""A message of every part, long and with a poll, broken off at every single call: what stands is what should."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 
 from bot.core.capability import Capability
 from bot.core.events import MessagePosted
-from bot.core.messages import Attachment, Kind, Message, Text
+from bot.core.messages import Attachment, Kind, Message, Poll, Text
 from bot.platforms.telegram.pacing import Unpaced
 from bot.services import Services
 from storage import attachments
@@ -19,8 +19,8 @@ from tests.wire.telegram.faults import Fault, dropped, fine, hangs, rate_limited
 LONG = "\n\n".join(f"Paragraph {number}: {'words ' * 150}" for number in range(6))
 FILES = [("week.png", "image/png"), ("week.xlsx", "text/csv"), ("month.xlsx", "text/csv")]
 CONTENTS = [b"\x89PNG\r\n\x1a\n picture", b"one", b"two"]
-CALLS = ["sendPhoto", "sendMessage", "sendMessage", "sendMessage", "sendMediaGroup"]
-"""A picture, the text in two parts, the details, and two files at once."""
+CALLS = ["sendPhoto", "sendMessage", "sendMessage", "sendPoll", "sendMessage", "sendMediaGroup"]
+"""A picture, the text in two parts, the poll, the details, and two files at once."""
 EACH = [(method, CALLS[:number].count(method), number) for number, method in enumerate(CALLS)]
 UNKNOWN = {"502": server_error(502), "502 after it": server_error(502, delivered=True), "dropped after it": dropped()}
 GIVEN_UP = "nobody can tell whether it arrived, and it must not arrive twice"
@@ -37,7 +37,8 @@ def report(kind: Kind, *, in_thread: bool = False) -> Capability:
             Attachment(await attachments.keep(services.session, content, services.now()), *file)
             for content, file in zip(CONTENTS, FILES, strict=True)
         ]
-        message = Message(Text(LONG), details=Text("The details"), attachments=tuple(attached))
+        poll = Poll("Which day?", ("Monday", "Tuesday"))
+        message = Message(Text(LONG), details=Text("The details"), attachments=tuple(attached), poll=poll)
         thread = event.message.id if in_thread else None
         await services.post(event.place, message, kind, thread=thread)
 
@@ -57,7 +58,7 @@ def shown(here: Installed) -> list[Shown]:
     seen = here.ana.sees("circle")
     own = {one.id for one in seen if one.by_bot}
     return [
-        Shown(one.text, one.reply_to in own, one.files[0]["content"] if one.files else b"")
+        Shown("|".join([one.text, *one.options]), one.reply_to in own, one.files[0]["content"] if one.files else b"")
         for one in seen
         if one.by_bot
     ]
@@ -119,7 +120,7 @@ async def test_a_pause_in_the_middle_of_it_is_waited_for(tmp_path: Path) -> None
         right = await undisturbed(here)
         assert await meets(here, "sendMessage", 1, rate_limited(1)) == right
         assert await here.dead() == []
-        assert await meets(here, "sendMediaGroup", 0, rate_limited(3_600)) == right[:4]
+        assert await meets(here, "sendMediaGroup", 0, rate_limited(3_600)) == right[:5]
         assert await here.dead() == [GIVEN_UP]
 
 
@@ -151,7 +152,7 @@ async def test_a_prompt_ends_where_it_was_broken_off_and_is_a_dead_letter(tmp_pa
             begun = right[:number] + (of(right, number) if fault.delivered else [])
             assert await meets(here, method, before, fault) == begun, (method, before)
         assert await here.dead() == [GIVEN_UP] * len(EACH)
-        assert await meets(here, "sendPoll", 0, fault) == right
+        assert await meets(here, "sendDocument", 0, fault) == right
 
 
 @pytest.mark.parametrize("delivered", [False, True], ids=["before", "after"])
