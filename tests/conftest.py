@@ -7,7 +7,6 @@ import logging
 import os
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
-from zlib import crc32
 
 import pytest
 import structlog
@@ -28,17 +27,6 @@ settings.register_profile(
 )
 settings.register_profile("bench", settings.get_profile("test"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
-
-
-ONE_IN = 4
-"""Coverage is measured while one test in so many runs, always the same ones: it makes a test three times as slow, and
-says with them that at least so much is covered."""
-
-
-def pytest_itemcollected(item: pytest.Item) -> None:
-    """Leave most tests to run at their own speed."""
-    if not item.config.option.no_cov and crc32(item.nodeid.encode()) % ONE_IN:
-        item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")

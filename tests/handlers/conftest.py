@@ -31,14 +31,12 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """What was opened for a stage is closed afterwards."""
-    if (
-        isinstance(item, pytest.Function)
-        and hasattr(item, "callspec")
-        and "played_on" in item.callspec.params
-        and "curtain" not in item.fixturenames
-    ):
-        item.fixturenames.append("curtain")
+    """What was opened for a stage is closed afterwards. What the page plays too is covered there, and runs faster."""
+    if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "played_on" in item.callspec.params:
+        if "curtain" not in item.fixturenames:
+            item.fixturenames.append("curtain")
+        if item.callspec.params["played_on"] != LOCAL and not item.config.option.no_cov:
+            item.add_marker("no_cover")
 
 
 @pytest.fixture(autouse=True)
