@@ -11,7 +11,7 @@ from pathlib import Path
 import pytest
 import structlog
 from aiohttp import web_app
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, is_hypothesis_test, settings
 from sqlalchemy.engine import URL
 
 from bot.logs import configure_logs
@@ -27,6 +27,12 @@ settings.register_profile(
 )
 settings.register_profile("bench", settings.get_profile("test"), max_examples=2000)
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
+
+
+def pytest_itemcollected(item: pytest.Item) -> None:
+    """Coverage is not measured while hundreds of examples run: it makes them many times as slow."""
+    if is_hypothesis_test(getattr(item, "obj", None)) and not item.config.option.no_cov:
+        item.add_marker("no_cover")
 
 
 @pytest.fixture(scope="session")
