@@ -102,7 +102,7 @@ class OneTripConnection(aiosqlite.Connection):
             if last:
                 self._conn.commit()
 
-        await self._execute(in_thread)  # type: ignore[no-untyped-call]
+        await self._execute(in_thread)  # type: ignore[no-untyped-call]  # aiosqlite has no types here
         self._may_be_open, self._has_ended = not last, last
 
     async def commit(self) -> None:
@@ -116,5 +116,5 @@ class OneTripConnection(aiosqlite.Connection):
     async def _end(self, end: Any) -> None:
         self._begins, self._ends, self._has_ended = "", False, False
         if self._may_be_open:
-            await self._execute(end, self._conn)  # type: ignore[no-untyped-call]
+            await self._execute(end, self._conn)  # type: ignore[no-untyped-call]  # aiosqlite has no types here
             self._may_be_open = False

@@ -15,7 +15,7 @@ from sqlmodel import SQLModel
 
 def bare(table: type[SQLModel]) -> Any:
     """The table as it is, without the entity. Entities that are loaded already don't hear of its changes."""
-    return table.__table__  # type: ignore[attr-defined]
+    return table.__table__  # type: ignore[attr-defined]  # every SQLModel of a table has it
 
 
 def columns(table: type[SQLModel]) -> Any:

@@ -124,7 +124,7 @@ class Sending:
         try:
             while shown.done < len(shown.calls):
                 place = await self._next(place, shown, stored)
-        except BaseException:
+        except BaseException:  # being stopped too: it is remembered, and raised again
             self._remember(send.reference, shown)
             raise
         return self._ref(place, shown, send)
