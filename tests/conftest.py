@@ -17,6 +17,7 @@ from sqlalchemy.engine import URL
 from bot.logs import configure_logs
 from storage.database import Database
 from storage.tables import METADATA
+from tests.connections import still_taken
 from tests.databases import SECRET_KEY, fresh_postgres, postgres_server
 
 settings.register_profile(
@@ -53,6 +54,13 @@ async def database(request: pytest.FixtureRequest, tmp_path: Path) -> AsyncItera
         await connection.run_sync(METADATA.create_all)
     yield opened
     await opened.close()
+
+
+@pytest.fixture(autouse=True)
+def every_connection_is_given_back() -> Iterator[None]:
+    """Who keeps a connection of the database fails here, not in the test where the garbage collector finds it."""
+    yield
+    assert still_taken() == []
 
 
 @pytest.fixture(autouse=True)

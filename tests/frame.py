@@ -3,15 +3,11 @@
 from __future__ import annotations
 
 import asyncio
-import gc
-import warnings
 from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
-
-from sqlalchemy.exc import SAWarning
 
 from bot.app import App
 from bot.core.capability import Capability, Schedule
@@ -23,6 +19,7 @@ from bot.settings import Settings
 from storage import inbox, outbox, tasks
 from storage.database import Database, DatabaseUnavailable, Session
 from tests.community import StandingClock
+from tests.connections import cut
 from tests.databases import SECRET_KEY, migrated
 from tests.fakes import FakePlatform
 
@@ -97,19 +94,14 @@ class Program:
         if self.ended:
             return
         self.ended = True
-        with warnings.catch_warnings():  # a death closes nothing: what it leaves is cleared here, where it happened
-            warnings.simplefilter("ignore", ResourceWarning)
-            warnings.filterwarnings("ignore", "The garbage collector is trying to clean up", SAWarning)
-            for task in (mine := self._tasks()):
-                task.cancel()
-            await asyncio.gather(*mine, return_exceptions=True)
-            await asyncio.gather(*self._tasks(), return_exceptions=True)  # sessions that give back their connections
-            left_behind = getattr(self.database.engine.pool, "checkedout", lambda: 0)()
-            await self.app.ticker.stop()
-            await self.app._close()
-            mine.clear()
-            if left_behind:
-                gc.collect()
+        pool = self.database.engine.pool
+        for task in (mine := self._tasks()):
+            task.cancel()
+        await asyncio.gather(*mine, return_exceptions=True)
+        await asyncio.gather(*self._tasks(), return_exceptions=True)  # sessions that give back their connections
+        await self.app.ticker.stop()
+        await self.app._close()
+        cut(pool)
 
     def _tasks(self) -> set[asyncio.Task[object]]:
         return {task for task in asyncio.all_tasks() - self.others if task is not asyncio.current_task()}
