@@ -27,11 +27,20 @@ _GATHER_SECONDS = 0.003
 class Intake:
     """Keeps raw events durably. Under little load each event is committed at once."""
 
-    def __init__(self, database: Database, clock: Clock, metrics: Metrics, on_kept: Callable[[], None]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        metrics: Metrics,
+        on_kept: Callable[[], None],
+        *,
+        gather_seconds: float = _GATHER_SECONDS,
+    ) -> None:
         self._database = database
         self._clock = clock
         self._metrics = metrics
         self._on_kept = on_kept
+        self._gather_seconds = gather_seconds
         self._waiting: list[Arrival] = []
         self._callers = 0
         self._expected = 0
@@ -73,7 +82,7 @@ class Intake:
             return
         self._all_there.clear()
         with suppress(TimeoutError):
-            async with asyncio.timeout(_GATHER_SECONDS):
+            async with asyncio.timeout(self._gather_seconds):
                 await self._all_there.wait()
 
     async def _commit_together(self, batch: list[Arrival]) -> None:

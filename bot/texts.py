@@ -8,7 +8,7 @@ from __future__ import annotations
 import io
 import unicodedata
 from datetime import date, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from gettext import GNUTranslations, NullTranslations
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -177,14 +177,17 @@ class Texts:
 
     def _wording(self, language: str) -> Wording:
         if language not in self._wordings:
-            self._wordings[language] = Wording(language, self._read(language))
+            path = self._folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
+            self._wordings[language] = Wording(language, _translations(path, path.stat().st_mtime_ns))
         return self._wordings[language]
 
-    def _read(self, language: str) -> NullTranslations:
-        path = self._folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-        with path.open("rb") as file:
-            catalogue = read_po(file, locale=language, domain=DOMAIN)
-        compiled = io.BytesIO()
-        write_mo(compiled, catalogue)
-        compiled.seek(0)
-        return GNUTranslations(compiled)
+
+@cache
+def _translations(path: Path, _changed_at: int) -> NullTranslations:
+    """A catalogue, read once for as long as its file is the same."""
+    with path.open("rb") as file:
+        catalogue = read_po(file, domain=DOMAIN)
+    compiled = io.BytesIO()
+    write_mo(compiled, catalogue)
+    compiled.seek(0)
+    return GNUTranslations(compiled)

@@ -22,9 +22,9 @@ def event(key: str, tenant: str = "tenant") -> RawEvent:
     return RawEvent("fake", tenant, key, "circle", b"{}")
 
 
-def an_intake(database: Database) -> tuple[Intake, Metrics]:
+def an_intake(database: Database, **how: float) -> tuple[Intake, Metrics]:
     metrics = Metrics()
-    return Intake(database, Clock(), metrics, on_kept=lambda: None), metrics
+    return Intake(database, Clock(), metrics, on_kept=lambda: None, **how), metrics
 
 
 async def count(database: Database) -> int:
@@ -50,7 +50,7 @@ async def test_what_arrives_together_is_kept_together_and_counted(database: Data
 
 async def test_those_who_were_acknowledged_together_are_kept_together_again(database: Database) -> None:
     """They come back one after the other; the first of them gets no commit of its own."""
-    intake, _ = an_intake(database)
+    intake, _ = an_intake(database, gather_seconds=0.5)
     commits: list[object] = []
     listen(database.engine.sync_engine, "commit", commits.append)
 
