@@ -75,6 +75,11 @@ class Document:
         """The same for what follows a command."""
         return _text.arguments(words, self._place_name)
 
+    def mentioned(self, words: str) -> tuple[Person, ...]:
+        """The people mentioned in what follows a command, as far as the directory knows them; no programs."""
+        people = (self.person(user) for user in _text.mentioned(words))
+        return tuple(one for one in people if one.name and not one.is_bot)
+
     def trigger(self) -> Trigger | None:
         """The permission to open a form that came with it, if any."""
         trigger = text(self.payload, "trigger_id")

@@ -208,6 +208,7 @@ def _mentioned(document: Document, event: Json) -> CommandUsed:
         place=document.place(channel),
         name=document.plain(name),
         arguments=document.arguments(rest),
+        mentioned=document.mentioned(rest),
         about=quoted(document, channel, document.about) if document.about else None,
     )
 
