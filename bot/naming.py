@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from datetime import datetime
 
-from bot.core.addresses import Account
+from bot.core.addresses import Account, Person
 from bot.core.errors import Refusal
+from bot.core.events import CommandUsed, Event
 from bot.core.messages import mark
 from storage import linking, members
 from storage.database import Session
@@ -15,13 +17,20 @@ from storage.members import Member
 _MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")
 
 
-async def member_called(session: Session, community_id: int, by: Account, who: str, name: str = "") -> Member:
+async def member_called(
+    session: Session, community_id: int, acting: Event, who: str, now: datetime, *, vouched: bool = False
+) -> Member:
     """The member of a community meant by who acts. Raises Refusal for nobody, and for several.
 
-    A mention carries the platform's id, which nobody can choose; it is looked at first. ``name`` is what to call who is
-    meant where they are nobody here: an id says nothing to people.
+    A mention carries the platform's id, which nobody can choose; it is looked at first. With ``vouched``, whoever is
+    mentioned is a member from now on, if the event tells who that is and they never were one.
     """
-    wanted = _wanted(who)
+    by, wanted = acting.by.account, who.strip("<>").lstrip("@").split("|")[0]
+    is_mention = _MENTION.fullmatch(who) is not None
+    told = acting.mentioned if isinstance(acting, CommandUsed) and is_mention else ()
+    person = next((one for one in told if one.account.user == wanted), None)
+    if person is not None and vouched:
+        await _take_in(session, community_id, person, acting.at, now)
     everybody = await members.of_community(session, community_id)
     mentioned = await members.find(session, Account(by.platform, by.tenant, wanted))
     if mentioned is not None and mentioned.id in {one.id for one in everybody}:
@@ -29,16 +38,18 @@ async def member_called(session: Session, community_id: int, by: Account, who: s
     others = await linking.other_names(session, [one.id for one in everybody])
     called = [one for one in everybody if _is_called(wanted, [one.name, *others.get(one.id, ())])]
     if not called:
-        unknown = name or ("…" if _MENTION.fullmatch(who) else wanted)
-        raise Refusal(mark("I know nobody called {name} in this community."), name=unknown)
+        name = person.name if person else "…" if is_mention else wanted  # an id says nothing to people
+        raise Refusal(mark("I know nobody called {name} in this community."), name=name)
     if len(called) > 1:
         raise Refusal(mark("Several people here are called {name}. Please mention the one you mean."), name=wanted)
     return called[0]
 
 
-def mentions(who: str, account: Account) -> bool:
-    """Whether what was typed is a mention of this account, by the platform's id."""
-    return _MENTION.fullmatch(who) is not None and _wanted(who) == account.user
+async def _take_in(session: Session, community_id: int, person: Person, at: datetime, now: datetime) -> None:
+    """Somebody who was never in the community belongs to it; who left it, or was forgotten since, does not."""
+    member = await members.who_did(session, person, at, now)
+    if member is not None and await members.membership(session, community_id, member.id) is None:
+        await members.belong(session, community_id, member.id, at)
 
 
 async def with_names(session: Session, by: Account, words: str) -> str:
@@ -51,10 +62,6 @@ async def with_names(session: Session, by: Account, words: str) -> str:
         member = await members.find(session, Account(by.platform, by.tenant, user))
         names[user] = member.name if member else "…"
     return _MENTION.sub(lambda mention: "@" + names[mention[1]], words)
-
-
-def _wanted(who: str) -> str:
-    return who.strip("<>").lstrip("@").split("|")[0]
 
 
 def _is_called(wanted: str, names: Sequence[str]) -> bool:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot import naming, recurrence
 from bot.assistant import Assistant
-from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Person, Place, Privately, conversation_of
+from bot.core.addresses import Account, Destination, InPlace, OnlyVisibleTo, Place, Privately, conversation_of
 from bot.core.capability import Command
 from bot.core.clock import Clock
 from bot.core.dispatch import Registry, check_roles
@@ -156,23 +156,9 @@ class Services:
             raise Refusal(mark("You have left this community. Join one of its places again first."))
 
     async def member_called(self, who: str) -> Member:
-        """The member of this community meant by an @mention or a name. Raises Refusal for nobody, and for several.
-
-        Whom a facilitator mentions is a member from now on, if the platform tells who it is: somebody may have been
-        there before the bot, and not have done anything yet.
-        """
-        told = self.event.mentioned if isinstance(self.event, CommandUsed) else ()
-        meant = next((one for one in told if naming.mentions(who, one.account)), None)
-        if meant is not None and Role.FACILITATOR in self.roles:
-            await self._introduce(meant)
-        name = meant.name if meant else ""
-        return await naming.member_called(self.session, self.community.id, self._acting.by.account, who, name)
-
-    async def _introduce(self, person: Person) -> None:
-        """Somebody who was never in this community belongs to it from now on; who left or was forgotten does not."""
-        member = await members.who_did(self.session, person, self._acting.at, self.now())
-        if member and await members.membership(self.session, self.community.id, member.id) is None:
-            await members.belong(self.session, self.community.id, member.id, self._acting.at)
+        """The member meant by an @mention or a name. Raises Refusal. Whom a facilitator mentions becomes one."""
+        vouched, community_id = Role.FACILITATOR in self.roles, self.community.id
+        return await naming.member_called(self.session, community_id, self._acting, who, self.now(), vouched=vouched)
 
     async def with_names(self, words: str) -> str:
         """Words from behind a command as everybody reads them: mentions become names."""
