@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from bot.core.addresses import Account, Person
 from bot.core.errors import Refusal
 from bot.core.events import CommandUsed, Event
 from bot.core.messages import mark
+from bot.core.roles import Role
 from storage import linking, members
 from storage.database import Session
 from storage.members import Member
@@ -18,18 +19,19 @@ _MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")
 
 
 async def member_called(
-    session: Session, community_id: int, acting: Event, who: str, now: datetime, *, vouched: bool = False
+    session: Session, community_id: int, acting: Event, roles: Collection[Role], who: str, now: datetime
 ) -> Member:
     """The member of a community meant by who acts. Raises Refusal for nobody, and for several.
 
-    A mention carries the platform's id, which nobody can choose; it is looked at first. With ``vouched``, whoever is
-    mentioned is a member from now on, if the event tells who that is and they never were one.
+    A mention carries the platform's id, which nobody can choose; it is looked at first. Whoever a facilitator
+    mentions is a member from now on, if the event tells who that is and they never were one: they may have been there
+    before the bot, and not have done anything yet.
     """
     by, wanted = acting.by.account, who.strip("<>").lstrip("@").split("|")[0]
     is_mention = _MENTION.fullmatch(who) is not None
     told = acting.mentioned if isinstance(acting, CommandUsed) and is_mention else ()
     person = next((one for one in told if one.account.user == wanted), None)
-    if person is not None and vouched:
+    if person is not None and Role.FACILITATOR in roles:
         await _take_in(session, community_id, person, acting.at, now)
     everybody = await members.of_community(session, community_id)
     mentioned = await members.find(session, Account(by.platform, by.tenant, wanted))

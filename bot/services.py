@@ -157,8 +157,7 @@ class Services:
 
     async def member_called(self, who: str) -> Member:
         """The member meant by an @mention or a name. Raises Refusal. Whom a facilitator mentions becomes one."""
-        vouched, community_id = Role.FACILITATOR in self.roles, self.community.id
-        return await naming.member_called(self.session, community_id, self._acting, who, self.now(), vouched=vouched)
+        return await naming.member_called(self.session, self.community.id, self._acting, self.roles, who, self.now())
 
     async def with_names(self, words: str) -> str:
         """Words from behind a command as everybody reads them: mentions become names."""
