@@ -133,3 +133,31 @@ async def test_who_left_or_is_named_by_a_member_alone_is_not_made_one(here: Circ
     await here.ana.says("/thanks @Lea for the box")
     assert (await here.ana.last()).text == "I know nobody called Lea in this community."
     assert await lea.hears() == []
+
+
+async def test_a_member_is_served_in_every_channel_of_the_workspace(here: Circle) -> None:
+    ana = in_slack(here.ana)
+    await ana.creates("elsewhere")
+    await here.mei.joins("elsewhere")
+    await ana.says("/menu", place="elsewhere")
+    assert ana.person.last("elsewhere").ephemeral
+    await ana.presses("Ask something", place="elsewhere")
+    await ana.fills_in(Your_question="How long may the cold box stand open?", Topic="cold chain")
+    assert "I have your question: Q1" in await ana.last()
+    assert any("How long may the cold box" in one for one in await here.hassan.hears())
+
+
+@pytest.mark.parametrize("invited", [True, False])
+async def test_where_no_community_meets_nobody_else_hears_of_it(here: Circle, invited: bool) -> None:
+    ana = in_slack(here.ana)
+    await ana.creates("elsewhere")
+    await here.mei.joins("elsewhere")
+    if invited:
+        await ana.invites_the_bot("elsewhere")
+    await ana.says("/thanks @Mei for the box", place="elsewhere")
+    assert "Ana thanks you for the box" in await here.mei.last()
+    assert await here.mei.hears("elsewhere") == []
+    zoe = await here.talk.newcomer("Zoe")
+    await zoe.joins("elsewhere")
+    await zoe.says("/ask", place="elsewhere")
+    assert "This works in a community." in await zoe.last("elsewhere")
