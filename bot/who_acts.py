@@ -16,7 +16,7 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     """Everything a handler of ``event`` is given: community, place, member and roles are looked up here, once.
 
     Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
-    privately is one only if known. So is who uses a command where no community meets: there it is as if they had written
+    privately is one only if known. So is who uses a command where no community meets: it is as if they had written it
     privately.
     """
     place: CommunityPlace | None = None

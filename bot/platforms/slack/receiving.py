@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -154,7 +154,7 @@ class Receiving:
         else:
             await self._keep_in_line(host, body, now, conversation)
         if closes_workspace({"kind": "event", "payload": body}):
-            await self._workspaces.closed(tenant_of(body))
+            await self._workspaces.closed(tenant_of(body), _until(body, now))
 
     async def _keep_in_line(self, host: Host, body: Json, now: datetime, conversation: str) -> None:
         knowing = asyncio.ensure_future(self._known(body))
@@ -228,7 +228,7 @@ class Receiving:
 
 
 async def certificate_checked(request: web.Request) -> web.Response:
-    """Slack looks at the certificate now and then by asking for the page, too; nobody else has anything to read here."""
+    """Slack looks at the certificate now and then by asking for the page; nobody else has anything to read here."""
     if request.query.get("ssl_check") == "1":
         return web.Response()
     return web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
@@ -282,6 +282,14 @@ def _quiet_logger() -> logging.Logger:
 
 def _is_event(body: Json) -> bool:
     return body.get("type") in ("event_callback", "app_rate_limited") or isinstance(body.get("event"), dict)
+
+
+def _until(body: Json, now: datetime) -> datetime:
+    """The end of the second in which an event happened (UTC), where Slack tells it."""
+    seconds = body.get("event_time")
+    if not isinstance(seconds, int) or not 0 < seconds < now.timestamp():
+        return now
+    return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=999_999)
 
 
 def _has_wellformed_signature(request: web.Request) -> bool:

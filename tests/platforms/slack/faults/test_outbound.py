@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -243,3 +244,22 @@ async def test_installed_again_by_another_process_it_is_there_without_a_restart(
         await here.waits_long()
         assert here.posted(here.circle) == ["hello again"]
         assert here.platform.trouble() is None
+
+
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+async def test_late_news_of_an_earlier_removal_does_not_take_it_out_again(tmp_path: Path, kind: str) -> None:
+    async with installed(tmp_path, echo()) as here:
+        await here.workspace.uninstalls()
+        await here.settles()
+        late = next(one for one in here.slack.deliveries if one.payload.get("event", {}).get("type") == kind)
+        here.clock.move_to(here.clock.now() + timedelta(seconds=60))
+        made = Installation("slack", here.workspace.id, "Nurses", here.workspace.bot.id, here.workspace.install())
+        await here.running.app.keep_installation(made)
+        await here.platform._workspaces.was_installed(made)
+        here.slack.repeat(late)  # it was not acknowledged in time, so Slack tells it again
+        await here.settles()
+        await here.ana.writes("circle", "hello again")
+        await here.settles()
+        assert here.posted(here.circle) == ["hello again"]
+        assert here.platform.trouble() is None
+        assert [one.tenant for one in await here.running.app.installations("slack")] == [here.workspace.id]
