@@ -29,7 +29,7 @@ from bot.core.clock import Clock
 from bot.core.forms import validate
 from bot.core.platform import Host
 from bot.platforms.reading import NothingTold
-from bot.platforms.slack._document import PLATFORM, tenant_of
+from bot.platforms.slack._document import EVENT, PLATFORM, tenant_of
 from bot.platforms.slack._forms import opened_form, values_of
 from bot.platforms.slack.calling import Workspace
 from bot.platforms.slack.directory import Directory
@@ -42,7 +42,7 @@ from bot.platforms.slack.envelope import (
     from_interaction,
 )
 from bot.platforms.slack.forms import problems, restored
-from bot.platforms.slack.incoming import closes_workspace
+from bot.platforms.slack.incoming import closes_workspace, revokes_token
 from bot.platforms.slack.response_urls import ResponseUrls
 from bot.platforms.slack.workspaces import Workspaces
 
@@ -153,8 +153,11 @@ class Receiving:
             await host.accept([from_event(body, now, known)])
         else:
             await self._keep_in_line(host, body, now, conversation)
-        if closes_workspace({"kind": "event", "payload": body}):
+        told = {"kind": EVENT, "payload": body}
+        if closes_workspace(told):
             await self._workspaces.closed(tenant_of(body), _until(body, now))
+        elif revokes_token(told):
+            self._workspaces.revoked(tenant_of(body))
 
     async def _keep_in_line(self, host: Host, body: Json, now: datetime, conversation: str) -> None:
         knowing = asyncio.ensure_future(self._known(body))

@@ -94,6 +94,11 @@ class Workspaces:
             log.error("the token is refused", platform=PLATFORM, reason=code)
         workspace.refused = code
 
+    def revoked(self, team: str) -> None:
+        """Slack says that the token was revoked: it rests until Slack takes it again, or a new one comes."""
+        if (workspace := self._open.get(team)) is not None:
+            self.refused(workspace, "token_revoked")
+
     async def closed(self, team: str, told_at: datetime) -> None:
         """The app was removed from the workspace at that moment (UTC): its token is worth nothing any more.
 

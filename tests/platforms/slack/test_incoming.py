@@ -25,7 +25,7 @@ from bot.core.events import (
     Reacted,
     ShortcutUsed,
 )
-from bot.platforms.slack.incoming import closes_workspace
+from bot.platforms.slack.incoming import closes_workspace, revokes_token
 from storage.activity import activity_key
 from tests.platforms.slack.arriving import ARRIVED, arrived, meaning, unknown
 from tests.platforms.slack.test_messages import one
@@ -294,7 +294,7 @@ def test_a_form_of_somebody_else_and_a_form_that_is_left_say_nothing() -> None:
     ("payload", "closes"),
     [
         (slack.uninstalled(), True),
-        (slack.revoked(bot=[BOT], oauth=[]), True),
+        (slack.revoked(bot=[BOT], oauth=[]), False),
         (slack.revoked(bot=[], oauth=[ANA]), False),
         (slack.revoked(oauth=[ANA]), False),
         (slack.message(), False),
@@ -307,6 +307,23 @@ def test_what_closes_a_workspace(payload: Json, closes: bool) -> None:
     if closes:
         gone = one(BotUninstalled, payload)
         assert (gone.by.account, gone.place) == (Account("slack", TEAM, ""), None)
+
+
+@pytest.mark.parametrize(
+    ("payload", "revokes"),
+    [
+        (slack.revoked(bot=[BOT], oauth=[]), True),
+        (slack.revoked(bot=[], oauth=[ANA]), False),
+        (slack.revoked(oauth=[ANA]), False),
+        (slack.uninstalled(), False),
+        (slack.outer({"type": "tokens_revoked", "tokens": 7}), False),
+        (slack.command(), False),
+    ],
+)
+def test_what_revokes_the_token_of_the_bot(payload: Json, revokes: bool) -> None:
+    assert revokes_token(json.loads(arrived(payload).body)) is revokes
+    if revokes:
+        assert meaning(payload) == []
 
 
 def test_an_organisation_stands_for_the_workspace_that_is_not_named() -> None:
