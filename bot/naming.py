@@ -15,6 +15,7 @@ from storage import linking, members
 from storage.database import Session
 from storage.members import Member
 
+_BEHIND_A_NAME = ",:;"
 _MENTION = re.compile(r"<@([^<>|\s]+)(?:\|[^<>]*)?>")
 
 
@@ -27,6 +28,7 @@ async def member_called(
     mentions is a member from now on, if the event tells who that is and they never were one: they may have been there
     before the bot, and not have done anything yet.
     """
+    who = who.rstrip(_BEHIND_A_NAME)
     by, wanted = acting.by.account, who.strip("<>").lstrip("@").split("|")[0]
     is_mention = _MENTION.fullmatch(who) is not None
     told = acting.mentioned if isinstance(acting, CommandUsed) and is_mention else ()

@@ -161,3 +161,11 @@ async def test_where_no_community_meets_nobody_else_hears_of_it(here: Circle, in
     await zoe.joins("elsewhere")
     await zoe.says("/ask", place="elsewhere")
     assert "This works in a community." in await zoe.last("elsewhere")
+
+
+@pytest.mark.parametrize("written", ["@Hassan, for the box", "@Hassan: for the box", "@Hassan for the box"])
+async def test_who_is_mentioned_before_a_comma_is_meant_all_the_same(here: Circle, written: str) -> None:
+    await here.ana.says(f"/thanks {written}")
+    assert (await here.hassan.last()).text == "Ana thanks you for the box"
+    await here.fatima.says(f"/experts add {written.replace('for the box', 'storage')}")
+    assert (await here.fatima.last()).text == "Hassan answers questions now: storage"
