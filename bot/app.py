@@ -290,10 +290,13 @@ class App:
         async with self.database.transaction() as session:
             await tenants.keep(session, installation, self.clock.now())
 
-    async def close_installation(self, platform: str, tenant: str) -> None:
+    async def close_installation(self, platform: str, tenant: str, told_at: datetime | None = None) -> bool:
         """Part of ``bot.core.platform.Host``."""
         async with self.database.transaction() as session:
+            if told_at is not None and await tenants.opened_since(session, platform, tenant, told_at):
+                return False
             await tenants.close(session, platform, tenant, self.clock.now())
+        return True
 
 
 def _hint(command: Command, wording: Wording) -> CommandHint:

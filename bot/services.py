@@ -156,8 +156,8 @@ class Services:
             raise Refusal(mark("You have left this community. Join one of its places again first."))
 
     async def member_called(self, who: str) -> Member:
-        """The member of this community meant by an @mention or a name. Raises Refusal for nobody, and for several."""
-        return await naming.member_called(self.session, self.community.id, self._acting.by.account, who)
+        """The member meant by an @mention or a name. Raises Refusal. Whom a facilitator mentions becomes one."""
+        return await naming.member_called(self.session, self.community.id, self._acting, self.roles, who, self.now())
 
     async def with_names(self, words: str) -> str:
         """Words from behind a command as everybody reads them: mentions become names."""

@@ -16,7 +16,8 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     """Everything a handler of ``event`` is given: community, place, member and roles are looked up here, once.
 
     Who acts in a place of a community is a member of it, also when they were there before the bot came; who writes
-    privately is one only if known.
+    privately is one only if known. So is who uses a command where no community meets: it is as if they had written it
+    privately.
     """
     place: CommunityPlace | None = None
     community: Community | None = None
@@ -33,14 +34,20 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
             await members.belong(session, community.id, member.id, event.at)
     else:
         member = await members.find(session, event.by.account)
-        own = await members.communities_of(session, member.id) if member and event.private else []
-        community = own[0] if own else None
+        alone = event.private or _is_for_them_alone(event)
+        own = await members.communities_of(session, member.id) if member and alone else []
+        place, community = (None, own[0]) if own else (place, None)
     roles: frozenset[Role] = frozenset()
     if member and acting_on(event):
         await accounts.used(session, event.by.account)
     if community and member:
         roles = await members.roles_of(session, community.id, member.id)
     return Services(frame, session, event, community, place, member, roles)
+
+
+def _is_for_them_alone(event: Event) -> bool:
+    """Whether it is about nothing that others wrote, and is meant for this bot."""
+    return isinstance(event, CommandUsed) and event.about is None and not event.for_any_bot
 
 
 async def _is_there(session: Session, community_id: int, member: Member, event: Event) -> bool:

@@ -120,7 +120,8 @@ class PollAnswered(Event):
 class CommandUsed(Event):
     """A command with the rest of its line, as typed. ``about`` is the message that it was a reply to, if any.
 
-    ``for_any_bot``: it was typed where other bots read it too, and says not which one is meant.
+    ``for_any_bot``: it was typed where other bots read it too, and says not which one is meant. ``mentioned`` are those
+    people in the line whom the platform tells of by their ids; some may be missing.
     """
 
     name: str
@@ -128,6 +129,7 @@ class CommandUsed(Event):
     trigger: Trigger | None = None
     about: MessagePosted | None = None
     for_any_bot: bool = False
+    mentioned: tuple[Person, ...] = field(default=(), repr=False)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -263,8 +263,11 @@ class Host(Protocol):
         """The bot is installed there, for the first time or again. When this returns it is durable, and encrypted."""
         ...
 
-    async def close_installation(self, platform: str, tenant: str) -> None:
-        """The token for that tenant is worth nothing any more: forget it. What is known of the tenant stays."""
+    async def close_installation(self, platform: str, tenant: str, told_at: datetime | None = None) -> bool:
+        """The token for that tenant is worth nothing any more: forget it. What is known of the tenant stays.
+
+        False where the bot was installed there again after ``told_at`` (UTC): the news is about an earlier token.
+        """
         ...
 
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.conversations import STAGE
+from tests.conversations import STAGE, Talk, running
 from tests.handlers.questions.circle import Circle, circle
 from tests.slack_community import OnSlack, SlackSomeone
 
@@ -25,6 +25,15 @@ async def here(stage: OnSlack, tmp_path: Path) -> AsyncIterator[Circle]:
     token = STAGE.set(stage)
     async with circle(tmp_path) as found:
         yield found
+    STAGE.reset(token)
+    await stage.close()
+
+
+@pytest.fixture
+async def empty(stage: OnSlack, tmp_path: Path) -> AsyncIterator[Talk]:
+    token = STAGE.set(stage)
+    async with running(tmp_path) as talk:
+        yield talk
     STAGE.reset(token)
     await stage.close()
 
@@ -96,3 +105,67 @@ async def test_who_calls_in_a_thread_is_answered_in_the_thread(here: Circle) -> 
     await here.talk.settle()
     assert "Ask early." in ana.person.sees("circle", thread=message)[-1]
     assert not [one for one in ana.person.sees("circle") if one.ephemeral]
+
+
+async def test_who_was_there_before_the_bot_and_never_wrote_can_be_made_an_expert(empty: Talk) -> None:
+    fatima, hassan, mei = [in_slack(await empty.newcomer(name)) for name in ("Fatima", "Hassan", "Mei")]
+    await fatima.creates("circle")
+    for one in (hassan, mei):
+        await one.joins("circle")
+    await fatima.invites_the_bot("circle")
+    await fatima.presses("Start a community here")
+    await fatima.fills_in(Community_name="Field Nurses")
+    await fatima.says("/experts add @Hassan cold chain")
+    assert (await fatima.last()).text == "Hassan answers questions now: cold chain"
+    await fatima.says("/settings role @Mei expert")
+    assert (await fatima.last()).text == "Mei is expert here now."
+    await fatima.says("/experts add @Baraza cold chain")
+    assert (await fatima.last()).text.startswith("I know nobody called")
+
+
+async def test_who_left_or_is_named_by_a_member_alone_is_not_made_one(here: Circle) -> None:
+    zoe = in_slack(await here.talk.newcomer("Zoe"))
+    await zoe.joins("circle")
+    await zoe.leaves("circle")
+    await here.fatima.says("/experts add @Zoe cold chain")
+    assert (await here.fatima.last()).text == "I know nobody called Zoe in this community."
+    lea = in_slack(await here.talk.newcomer("Lea"))
+    await here.ana.says("/thanks @Lea for the box")
+    assert (await here.ana.last()).text == "I know nobody called Lea in this community."
+    assert await lea.hears() == []
+
+
+async def test_a_member_is_served_in_every_channel_of_the_workspace(here: Circle) -> None:
+    ana = in_slack(here.ana)
+    await ana.creates("elsewhere")
+    await here.mei.joins("elsewhere")
+    await ana.says("/menu", place="elsewhere")
+    assert ana.person.last("elsewhere").ephemeral
+    await ana.presses("Ask something", place="elsewhere")
+    await ana.fills_in(Your_question="How long may the cold box stand open?", Topic="cold chain")
+    assert "I have your question: Q1" in await ana.last()
+    assert any("How long may the cold box" in one for one in await here.hassan.hears())
+
+
+@pytest.mark.parametrize("invited", [True, False])
+async def test_where_no_community_meets_nobody_else_hears_of_it(here: Circle, invited: bool) -> None:
+    ana = in_slack(here.ana)
+    await ana.creates("elsewhere")
+    await here.mei.joins("elsewhere")
+    if invited:
+        await ana.invites_the_bot("elsewhere")
+    await ana.says("/thanks @Mei for the box", place="elsewhere")
+    assert "Ana thanks you for the box" in await here.mei.last()
+    assert await here.mei.hears("elsewhere") == []
+    zoe = await here.talk.newcomer("Zoe")
+    await zoe.joins("elsewhere")
+    await zoe.says("/ask", place="elsewhere")
+    assert "This works in a community." in await zoe.last("elsewhere")
+
+
+@pytest.mark.parametrize("written", ["@Hassan, for the box", "@Hassan: for the box", "@Hassan for the box"])
+async def test_who_is_mentioned_before_a_comma_is_meant_all_the_same(here: Circle, written: str) -> None:
+    await here.ana.says(f"/thanks {written}")
+    assert (await here.hassan.last()).text == "Ana thanks you for the box"
+    await here.fatima.says(f"/experts add {written.replace('for the box', 'storage')}")
+    assert (await here.fatima.last()).text == "Hassan answers questions now: storage"

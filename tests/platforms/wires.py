@@ -5,7 +5,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.core.addresses import Account, Place
 from bot.core.events import Event, MessagePosted, Trigger
@@ -66,8 +66,9 @@ class RecordingHost:
     async def keep_installation(self, installation: Installation) -> None:
         self.installed[installation.platform, installation.tenant] = installation
 
-    async def close_installation(self, platform: str, tenant: str) -> None:
+    async def close_installation(self, platform: str, tenant: str, told_at: datetime | None = None) -> bool:
         self.installed.pop((platform, tenant), None)
+        return True
 
 
 class Wire(ABC):

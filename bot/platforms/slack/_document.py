@@ -75,6 +75,11 @@ class Document:
         """The same for what follows a command."""
         return _text.arguments(words, self._place_name)
 
+    def mentioned(self, words: str) -> tuple[Person, ...]:
+        """The people mentioned in what follows a command, as far as the directory knows them; no programs."""
+        people = (self.person(user) for user in _text.mentioned(words))
+        return tuple(one for one in people if one.name and not one.is_bot)
+
     def trigger(self) -> Trigger | None:
         """The permission to open a form that came with it, if any."""
         trigger = text(self.payload, "trigger_id")
@@ -127,13 +132,19 @@ def write(kind: str, at: datetime, payload: Json, more: Mapping[str, Any]) -> by
 
 
 def tenant_of(payload: Json) -> str:
-    """The workspace; the organisation where an interaction names no workspace; empty where there is neither."""
-    team, enterprise = payload.get("team"), payload.get("enterprise")
+    """The workspace whose bot it is told to; the organisation where an interaction names no workspace; else empty.
+
+    In channels that several organisations share, ``team_id`` and ``team`` may be those of somebody else's workspace.
+    """
+    team, user, enterprise = (_object(payload, name) for name in ("team", "user", "enterprise"))
     told = (
+        _object(payload, "view").get("app_installed_team_id"),
+        _authorization(payload).get("team_id"),
         payload.get("team_id"),
-        team.get("id") if isinstance(team, dict) else None,
+        team.get("id"),
+        None if payload.get("is_enterprise_install") in (True, "true") else user.get("team_id"),
         payload.get("enterprise_id"),
-        enterprise.get("id") if isinstance(enterprise, dict) else None,
+        enterprise.get("id"),
     )
     return next((one for one in told if isinstance(one, str) and one), "")
 
@@ -150,6 +161,17 @@ def message_key(author: str, ts: str) -> str:
 
 def authorized_bot(payload: Json) -> str:
     """The bot's user id, as an event of the workspace tells it; empty where it doesn't."""
+    first = _authorization(payload)
+    return text(first, "user_id") if first.get("is_bot") is not False else ""
+
+
+def _authorization(payload: Json) -> Json:
+    """The installation that an event is for; empty for what tells of none."""
     authorizations = payload.get("authorizations")
     first = authorizations[0] if isinstance(authorizations, list) and authorizations else None
-    return text(first, "user_id") if isinstance(first, dict) and first.get("is_bot") is not False else ""
+    return first if isinstance(first, dict) else {}
+
+
+def _object(payload: Json, name: str) -> Json:
+    value = payload.get(name)
+    return value if isinstance(value, dict) else {}

@@ -101,9 +101,12 @@ def app_uninstalled(document: Document, event: Json) -> Sequence[Event]:
     return [BotUninstalled(at=document.happened(event), by=document.nobody())]
 
 
-def tokens_revoked(document: Document, event: Json) -> Sequence[Event]:
-    """Tokens are worth nothing any more. What counts is the bot's; ``oauth`` are those of people."""
-    return app_uninstalled(document, event) if part(event, "tokens").get("bot") else []
+def tokens_revoked(_document: Document, _event: Json) -> Sequence[Event]:
+    """Tokens are worth nothing any more: no person did anything, and a new token may come.
+
+    What is on its way waits for that; where the app is gone for good, ``app_uninstalled`` is told as well.
+    """
+    return []
 
 
 def channel_archive(document: Document, event: Json) -> Sequence[Event]:
@@ -208,6 +211,7 @@ def _mentioned(document: Document, event: Json) -> CommandUsed:
         place=document.place(channel),
         name=document.plain(name),
         arguments=document.arguments(rest),
+        mentioned=document.mentioned(rest),
         about=quoted(document, channel, document.about) if document.about else None,
     )
 

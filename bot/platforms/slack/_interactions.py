@@ -27,6 +27,7 @@ def slash_command(document: Document, form: Json) -> Sequence[Event]:
             place=document.place(identity(form, "channel_id")),
             name=document.plain(name),
             arguments=document.arguments(rest),
+            mentioned=document.mentioned(rest),
             trigger=document.trigger(),
         )
     ]

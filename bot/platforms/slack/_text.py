@@ -18,6 +18,7 @@ _ENTITY = re.compile(r"&(amp|lt|gt);")
 _CHARACTERS = {"amp": "&", "lt": "<", "gt": ">"}
 _ADDRESS = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:")
 _EVERYBODY = ("channel", "here", "everyone")
+_MENTION = re.compile(r"<@([A-Z0-9_]+)(?:\|[^<>]*)?>", re.IGNORECASE)
 _MENTION_FIRST = re.compile(r"\s*<@([A-Z0-9_]+)(?:\|[^<>]*)?>[\s:,]*", re.IGNORECASE)
 
 
@@ -32,6 +33,11 @@ def plain(text: str, person: NameOf, place: NameOf) -> str:
 def arguments(text: str, place: NameOf) -> str:
     """The same for the rest of a command's line, where a mention stays one that can be looked up: ``<@U1>``."""
     return _written_out(text, lambda user, _label: f"<@{user}>", place)
+
+
+def mentioned(text: str) -> list[str]:
+    """The ids of those who are mentioned, each once."""
+    return list(dict.fromkeys(_MENTION.findall(text)))
 
 
 def after_mention(text: str, bot: str) -> str | None:

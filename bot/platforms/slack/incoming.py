@@ -52,18 +52,24 @@ def translate(body: bytes) -> Sequence[Event]:
 
 
 def closes_workspace(document: Mapping[str, Any]) -> bool:
-    """Whether the bot's token is worth nothing any more: the app was uninstalled, or the token revoked.
+    """Whether the app was uninstalled, so that the bot's token is worth nothing any more.
 
     ``document`` is what the inbox keeps, as an object. Raises nothing: what can't be read closes nothing.
     """
+    return _told(document).get("type") == "app_uninstalled"
+
+
+def revokes_token(document: Mapping[str, Any]) -> bool:
+    """Whether the bot's token was revoked, and the app may still be there; as ``closes_workspace``."""
+    tokens = _told(document).get("tokens")
+    # "oauth" are tokens of people: not ours
+    return _told(document).get("type") == "tokens_revoked" and isinstance(tokens, dict) and bool(tokens.get("bot"))
+
+
+def _told(document: Mapping[str, Any]) -> Json:
     payload = document.get("payload")
     event = payload.get("event") if isinstance(payload, dict) else None
-    if document.get("kind") != EVENT or not isinstance(event, dict):
-        return False
-    if event.get("type") == "tokens_revoked":
-        tokens = event.get("tokens")
-        return isinstance(tokens, dict) and bool(tokens.get("bot"))  # "oauth" are tokens of people: not ours
-    return event.get("type") == "app_uninstalled"
+    return event if document.get("kind") == EVENT and isinstance(event, dict) else {}
 
 
 def _translation(document: Document) -> tuple[Translation | None, Json]:

@@ -17,7 +17,7 @@ from bot.platforms.slack.directory import Directory
 from bot.platforms.slack.incoming import translate
 from bot.platforms.slack.installing import OAuthApp, add_install_routes, install_flow
 from bot.platforms.slack.pacing import Pace
-from bot.platforms.slack.receiving import PATH, Receiving
+from bot.platforms.slack.receiving import PATH, Receiving, certificate_checked
 from bot.platforms.slack.response_urls import ResponseUrls
 from bot.platforms.slack.sending import Sending
 from bot.platforms.slack.sockets import Sockets
@@ -86,6 +86,7 @@ class SlackPlatform:
         """Part of ``bot.web.ServesHttp``: where Slack posts events, commands and interactions alike."""
         if self._by_http:
             application.router.add_post(PATH, self._receiving.over_http)
+            application.router.add_get(PATH, certificate_checked)
         if self._oauth is not None and self._host is not None:
             add_install_routes(application, install_flow(self._oauth, self._host, self._workspaces.was_installed))
 

@@ -12,7 +12,7 @@ import logging
 from collections.abc import AsyncIterator, Awaitable, Callable, Mapping
 from contextlib import asynccontextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from http import HTTPStatus
 from typing import Any
 from urllib.parse import parse_qsl
@@ -29,7 +29,7 @@ from bot.core.clock import Clock
 from bot.core.forms import validate
 from bot.core.platform import Host
 from bot.platforms.reading import NothingTold
-from bot.platforms.slack._document import PLATFORM, tenant_of
+from bot.platforms.slack._document import EVENT, PLATFORM, tenant_of
 from bot.platforms.slack._forms import opened_form, values_of
 from bot.platforms.slack.calling import Workspace
 from bot.platforms.slack.directory import Directory
@@ -42,7 +42,7 @@ from bot.platforms.slack.envelope import (
     from_interaction,
 )
 from bot.platforms.slack.forms import problems, restored
-from bot.platforms.slack.incoming import closes_workspace
+from bot.platforms.slack.incoming import closes_workspace, revokes_token
 from bot.platforms.slack.response_urls import ResponseUrls
 from bot.platforms.slack.workspaces import Workspaces
 
@@ -153,8 +153,11 @@ class Receiving:
             await host.accept([from_event(body, now, known)])
         else:
             await self._keep_in_line(host, body, now, conversation)
-        if closes_workspace({"kind": "event", "payload": body}):
-            await self._workspaces.closed(tenant_of(body))
+        told = {"kind": EVENT, "payload": body}
+        if closes_workspace(told):
+            await self._workspaces.closed(tenant_of(body), _until(body, now))
+        elif revokes_token(told):
+            self._workspaces.revoked(tenant_of(body))
 
     async def _keep_in_line(self, host: Host, body: Json, now: datetime, conversation: str) -> None:
         knowing = asyncio.ensure_future(self._known(body))
@@ -227,6 +230,13 @@ class Receiving:
         return _kept()
 
 
+async def certificate_checked(request: web.Request) -> web.Response:
+    """Slack looks at the certificate now and then by asking for the page; nobody else has anything to read here."""
+    if request.query.get("ssl_check") == "1":
+        return web.Response()
+    return web.Response(status=HTTPStatus.METHOD_NOT_ALLOWED, headers={"Allow": "POST"})
+
+
 def _not_kept(error: Exception) -> BoltResponse:
     log.warning("an event could not be kept", platform=PLATFORM, reason=type(error).__name__)
     return BoltResponse(status=HTTPStatus.SERVICE_UNAVAILABLE, body="")
@@ -275,6 +285,14 @@ def _quiet_logger() -> logging.Logger:
 
 def _is_event(body: Json) -> bool:
     return body.get("type") in ("event_callback", "app_rate_limited") or isinstance(body.get("event"), dict)
+
+
+def _until(body: Json, now: datetime) -> datetime:
+    """The end of the second in which an event happened (UTC), where Slack tells it."""
+    seconds = body.get("event_time")
+    if not isinstance(seconds, int) or not 0 < seconds < now.timestamp():
+        return now
+    return datetime.fromtimestamp(seconds, UTC) + timedelta(microseconds=999_999)
 
 
 def _has_wellformed_signature(request: web.Request) -> bool:

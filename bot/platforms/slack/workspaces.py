@@ -94,11 +94,19 @@ class Workspaces:
             log.error("the token is refused", platform=PLATFORM, reason=code)
         workspace.refused = code
 
-    async def closed(self, team: str) -> None:
-        """The app was removed from the workspace: its token is worth nothing any more."""
+    def revoked(self, team: str) -> None:
+        """Slack says that the token was revoked: it rests until Slack takes it again, or a new one comes."""
+        if (workspace := self._open.get(team)) is not None:
+            self.refused(workspace, "token_revoked")
+
+    async def closed(self, team: str, told_at: datetime) -> None:
+        """The app was removed from the workspace at that moment (UTC): its token is worth nothing any more.
+
+        Slack tells it again and again where it is not acknowledged, perhaps when the app is back in the workspace.
+        """
         async with self._reading:  # whoever read what is installed before must not open it again
-            if self._host is not None:
-                await self._host.close_installation(PLATFORM, team)
+            if self._host is not None and not await self._host.close_installation(PLATFORM, team, told_at):
+                return
             self._open.pop(team, None)
             self._unknown[team] = asyncio.get_running_loop().time()
         log.warning("the app was removed from a workspace", platform=PLATFORM)

@@ -6,7 +6,6 @@ from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-import pytest
 from sqlmodel import select
 
 from bot.core.addresses import Account, Place
@@ -82,12 +81,12 @@ async def test_an_archived_place_goes_on_once_it_is_opened_again(tmp_path: Path)
         assert running.fake.words() == []
 
 
-@pytest.mark.parametrize("news", [slack.uninstalled(), slack.revoked(bot=[BOT], oauth=[])])
-async def test_who_takes_the_app_out_of_the_workspace_closes_its_places(tmp_path: Path, news: Json) -> None:
+async def test_who_takes_the_app_out_of_the_workspace_closes_its_places(tmp_path: Path) -> None:
     async with community(tmp_path) as running:
-        await tell(running, slack.revoked(oauth=[ANA]))
-        assert (await place_of(running)).active
-        await tell(running, news)
+        for revoked in ({"oauth": [ANA]}, {"oauth": [], "bot": [BOT]}):
+            await tell(running, slack.revoked(**revoked))
+            assert (await place_of(running)).active
+        await tell(running, slack.uninstalled())
         assert not (await place_of(running)).active
         await tell(running, slack.member("joined", BOT, inviter=ANA))
         assert (await place_of(running)).active

@@ -18,13 +18,14 @@ from bot.core.events import (
     HomeOpened,
     Joined,
     Left,
+    MessagePosted,
     PersonChanged,
     PlaceRenamed,
     PlaceReopened,
     Reacted,
     ShortcutUsed,
 )
-from bot.platforms.slack.incoming import closes_workspace
+from bot.platforms.slack.incoming import closes_workspace, revokes_token
 from storage.activity import activity_key
 from tests.platforms.slack.arriving import ARRIVED, arrived, meaning, unknown
 from tests.platforms.slack.test_messages import one
@@ -293,7 +294,7 @@ def test_a_form_of_somebody_else_and_a_form_that_is_left_say_nothing() -> None:
     ("payload", "closes"),
     [
         (slack.uninstalled(), True),
-        (slack.revoked(bot=[BOT], oauth=[]), True),
+        (slack.revoked(bot=[BOT], oauth=[]), False),
         (slack.revoked(bot=[], oauth=[ANA]), False),
         (slack.revoked(oauth=[ANA]), False),
         (slack.message(), False),
@@ -308,11 +309,51 @@ def test_what_closes_a_workspace(payload: Json, closes: bool) -> None:
         assert (gone.by.account, gone.place) == (Account("slack", TEAM, ""), None)
 
 
+@pytest.mark.parametrize(
+    ("payload", "revokes"),
+    [
+        (slack.revoked(bot=[BOT], oauth=[]), True),
+        (slack.revoked(bot=[], oauth=[ANA]), False),
+        (slack.revoked(oauth=[ANA]), False),
+        (slack.uninstalled(), False),
+        (slack.outer({"type": "tokens_revoked", "tokens": 7}), False),
+        (slack.command(), False),
+    ],
+)
+def test_what_revokes_the_token_of_the_bot(payload: Json, revokes: bool) -> None:
+    assert revokes_token(json.loads(arrived(payload).body)) is revokes
+    if revokes:
+        assert meaning(payload) == []
+
+
 def test_an_organisation_stands_for_the_workspace_that_is_not_named() -> None:
     payload = slack.pressed()
     payload |= {"team": None, "enterprise": {"id": "E1", "name": "All of us"}, "is_enterprise_install": True}
     assert one(ButtonPressed, payload).by.account == Account("slack", "E1", ANA)
     assert arrived(payload).tenant == "E1"
+
+
+def test_a_shared_channel_is_told_of_to_the_workspace_that_has_the_bot() -> None:
+    shared = slack.message() | {"team_id": "T0ELSEWHERE", "is_ext_shared_channel": True}
+    posted = one(MessagePosted, shared)
+    assert (posted.by.account, posted.message.tenant) == (Account("slack", TEAM, ANA), TEAM)
+    assert arrived(shared).tenant == TEAM
+    for authorizations in (None, [], [{"team_id": None, "user_id": BOT}]):
+        assert arrived(slack.message() | {"authorizations": authorizations}).tenant == TEAM
+
+
+def test_a_form_of_somebody_from_elsewhere_is_sent_to_the_workspace_that_has_the_bot() -> None:
+    payload = slack.submitted(app_installed_team_id=TEAM)
+    payload |= {"team": {"id": "T0ELSEWHERE", "domain": "elsewhere"}}
+    assert one(FormSubmitted, payload).by.account.tenant == TEAM
+    assert arrived(payload).tenant == TEAM
+
+
+def test_who_presses_in_an_organisation_is_in_the_workspace_that_is_told_with_them() -> None:
+    payload = slack.pressed()
+    payload |= {"team": None, "enterprise": {"id": "E1", "name": "All of us"}, "is_enterprise_install": False}
+    payload["user"] |= {"team_id": TEAM}
+    assert arrived(payload).tenant == TEAM
 
 
 def test_time_is_that_of_the_event_else_that_of_its_arrival() -> None:

@@ -10,6 +10,7 @@ from collections.abc import AsyncIterator
 from pathlib import Path
 from urllib.parse import urlencode, urlsplit
 
+import aiohttp
 import pytest
 
 from tests.frame import echo, waiting
@@ -135,6 +136,10 @@ async def test_slack_checks_the_address_and_the_certificate(here: Installed) -> 
     assert await posts(here, challenge, JSON) == 401
     check = urlencode({"ssl_check": "1", "token": "x"}).encode()
     assert await posts(here, check, FORM) == 200
+    async with aiohttp.ClientSession() as browser:
+        for query, status in (("ssl_check=1", 200), ("ssl_check=0", 405), ("", 405)):
+            async with browser.get(f"{here.slack.app.request_url}?{query}") as answer:
+                assert (answer.status, await answer.text()) == (status, "")
 
 
 async def test_what_is_unsigned_does_not_pass_for_a_check_of_the_certificate(here: Installed) -> None:

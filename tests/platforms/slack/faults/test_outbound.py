@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -192,6 +193,30 @@ async def test_a_token_that_is_refused_drops_nothing_and_goes_on_once_it_is_good
         assert here.posted(here.square) == ["one", "two"]
 
 
+@pytest.mark.parametrize("again", ["the same", "another"])
+async def test_a_token_of_which_slack_says_that_it_is_revoked_drops_nothing(tmp_path: Path, again: str) -> None:
+    async with installed(tmp_path, echo()) as here:
+        here.workspace.revoke_token()
+        bot = here.workspace.bot.id
+        here.workspace.tell({"type": "tokens_revoked", "tokens": {"oauth": [], "bot": [bot]}})
+        await here.settles()
+        assert await here.health() == (503, ["Slack refuses the bot's token (token_revoked)"])
+        await here.ana.writes("circle", "hello")
+        await here.settles()
+        await here.waits_long()
+        assert (here.posted(here.circle), await here.dead()) == ([], [])
+        if again == "another":
+            await here.dies()
+            here.workspace.install()
+            await here.starts()
+        else:
+            here.slack.revoked.clear()
+            await here.platform._workspaces.look()
+        await here.waits_long()
+        assert here.posted(here.circle) == ["hello"]
+        assert await here.health() == (200, [])
+
+
 async def test_a_token_that_is_refused_from_the_start_drops_nothing(tmp_path: Path) -> None:
     async with installed(tmp_path, echo()) as here:
         await here.dies()
@@ -243,3 +268,23 @@ async def test_installed_again_by_another_process_it_is_there_without_a_restart(
         await here.waits_long()
         assert here.posted(here.circle) == ["hello again"]
         assert here.platform.trouble() is None
+
+
+@pytest.mark.parametrize("kind", ["app_uninstalled", "tokens_revoked"])
+async def test_late_news_of_an_earlier_removal_does_not_take_it_out_again(tmp_path: Path, kind: str) -> None:
+    async with installed(tmp_path, echo()) as here:
+        await here.workspace.uninstalls()
+        await here.settles()
+        late = next(one for one in here.slack.deliveries if one.payload.get("event", {}).get("type") == kind)
+        here.clock.move_to(here.clock.now() + timedelta(seconds=60))
+        made = Installation("slack", here.workspace.id, "Nurses", here.workspace.bot.id, here.workspace.install())
+        await here.running.app.keep_installation(made)
+        await here.platform._workspaces.was_installed(made)
+        here.slack.repeat(late)  # it was not acknowledged in time, so Slack tells it again
+        await here.settles()
+        await here.platform._workspaces.look()
+        await here.ana.writes("circle", "hello again")
+        await here.settles()
+        assert here.posted(here.circle) == ["hello again"]
+        assert here.platform.trouble() is None
+        assert [one.tenant for one in await here.running.app.installations("slack")] == [here.workspace.id]
