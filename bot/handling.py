@@ -30,6 +30,7 @@ from storage.forms import OpenedForm
 _NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
 _FAILED = mark("Something went wrong here, and I could not do that. Please try again, or tell a facilitator.")
 _STRANGER = mark("This works in a community. Join one of its places first, or start one with /help.")
+_UNNAMED = mark("I can't see who you are here, so I can't do that. Please write to me privately, or in your own name.")
 
 
 class Handling:
@@ -45,16 +46,18 @@ class Handling:
         self.patience = STEP_PATIENCE
         self.added_tasks = False
         self._answer = Step("forms.answer", self._answered, for_strangers=True)
+        self._unnamed = Step("unnamed", self._ask_for_a_name, for_strangers=True)
 
     def plan(self, event: Event) -> list[tuple[Event, Step | None]]:
         """The steps of an event. None stands for what must be looked up first: a command, a button, a form.
 
+        What nobody does is not done: who acts in the name of a whole group can be anybody.
         What somebody writes privately may answer a question of a form; then nobody else hears of it.
         """
         if isinstance(event, CommandUsed) and not self._frame.registry.concerns(event):
             return []
         if acting_on(event):
-            return [(event, None)]
+            return [(event, None if event.by.account.user else self._unnamed)]
         first = [self._answer] if self._may_answer(event) else []
         return [(event, step) for step in (*first, *self._frame.registry.listeners(event))]
 
@@ -94,7 +97,7 @@ class Handling:
     async def apologise(self, events: Sequence[Event]) -> None:
         """Tell who waits for an answer that there will be none, when an event has become a dead letter."""
         for event in events:
-            if not acting_on(event) and not self._may_answer(event):
+            if not event.by.account.user or not (acting_on(event) or self._may_answer(event)):
                 continue
             async with self._database.transaction() as session:
                 services = await services_for(self._frame, session, event)
@@ -184,6 +187,12 @@ class Handling:
         if button.action in ACTIONS:
             return pressed, Step(button.action, self._pressed_in_form, for_strangers=True), button.community_id
         return pressed, registry.button(button.action), button.community_id
+
+    async def _ask_for_a_name(self, event: Event, services: Services) -> None:
+        """There is nobody who could be answered privately, so it is said in the place, where I may speak there."""
+        if event.place is not None and services.known_community is not None:
+            said = Message(services.community_wording.say(_UNNAMED))
+            await services.post(event.place, said, Kind.RECEIPT)
 
     async def _answered(self, event: MessagePosted, services: Services) -> None:
         await self._go_on_with(services, await form_conversation.answered(event, services))
