@@ -16,7 +16,7 @@ from bot.core.forms import filled_in
 from bot.core.messages import Button, Kind, Message, mark
 from bot.core.serialization import form_from_json, form_to_json
 from bot.form_conversation import FORM_OVER
-from bot.form_questions import ACTIONS, CANCEL
+from bot.form_questions import ACTIONS, CANCEL, START
 from bot.loops import STEP_PATIENCE
 from bot.messenger import OPEN_FORM, open_form_button
 from bot.metrics import Metrics
@@ -171,7 +171,8 @@ class Handling:
         """The command's own step; in the middle of a form the question whether to leave that."""
         step = registry.command(event)
         check_roles(step, event, services.roles)
-        if step.name == f"command.{CANCEL}" or await form_conversation.open_steps(services, event) is None:
+        goes_on = step.name == f"command.{START}" and not event.arguments.strip()
+        if goes_on or step.name == f"command.{CANCEL}" or await form_conversation.open_steps(services, event) is None:
             return step
         return Step("forms.interrupted", form_conversation.interrupted, for_strangers=True)
 
