@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from bot import form_questions as words
-from bot.core.addresses import Account, Privately
+from bot.core.addresses import Account, Destination, Privately
 from bot.core.form_steps import Standing, begun, decided_in, questions_of
 from bot.core.forms import Form, FormValue, filled_in
 from bot.core.messages import Kind, Message, Text, mark
@@ -18,11 +18,12 @@ from bot.core.serialization import destination_to_json, form_from_json, form_to_
 from bot.form_questions import Asking
 from bot.messenger import Messenger, open_form_button
 from bot.texts import Texts
-from storage import form_steps, forms, tasks
+from storage import form_steps, forms, outbox, tasks
 from storage.database import Session
 from storage.encryption import Cipher
 from storage.form_steps import FormSteps
 from storage.forms import OpenedForm
+from storage.outbox import OutboxState
 from storage.tasks import Task
 
 EXPIRE = "forms.expire"
@@ -70,7 +71,10 @@ class OpenSteps:
 
 @dataclass(frozen=True, slots=True)
 class FormAsking:
-    """Asks for forms in private chats. ``today`` is the day in the community."""
+    """Asks for forms in private chats. ``today`` is the day in the community.
+
+    ``shown`` is that chat for who acts, told so that where they can't be written to yet they are shown the way into it.
+    """
 
     session: Session
     cipher: Cipher
@@ -78,6 +82,7 @@ class FormAsking:
     messenger: Messenger
     now: datetime
     today: date
+    shown: Destination | None = None
 
     async def open_for(self, account: Account) -> OpenSteps | None:
         """The form that somebody is in the middle of."""
@@ -130,13 +135,23 @@ class FormAsking:
         answers = {"values": dict(standing.answers), "names": {**steps.names, **names}}
         await form_steps.move(self.session, steps.row, self.now, position=standing.position, answers=answers, turn=turn)
         message = words.question(self.asking(steps), trouble, first=turn == 1)
-        sent = await self.messenger.send(Privately(steps.account), message, Kind.RECEIPT)
+        sent = await self.messenger.send(self._chat(steps), message, Kind.RECEIPT)
         await form_steps.move(self.session, steps.row, self.now, question=sent.reference)
 
     async def ask_again(self, steps: OpenSteps, trouble: Text | None = None) -> None:
         """Bring the question down to where the talk is now."""
         await self.edit(steps, words.asked_below(self.asking(steps)))
         await self.ask(steps, steps.standing, trouble)
+
+    async def goes_on(self, account: Account) -> bool:
+        """Ask who is in the middle of a form its question again, unless that is to come. Whether they are in one."""
+        steps = await self.open_for(account)
+        if steps is None:
+            return False
+        asked = await outbox.by_reference(self.session, steps.row.question)
+        if asked is None or asked.state not in (OutboxState.WAITING, OutboxState.SENDING):
+            await self.ask_again(steps)
+        return True
 
     async def show_choices(self, steps: OpenSteps, standing: Standing) -> None:
         """Show in the question itself what is chosen by now."""
@@ -152,7 +167,10 @@ class FormAsking:
         """Ask what to do, in the middle of a form; ``instead`` is done once it was left."""
         wording = self.texts.wording(steps.form.language)
         message = words.whether_to_leave(wording, steps.form.title, steps.stored.id, json.dumps(instead))
-        await self.messenger.send(Privately(steps.account), message, Kind.RECEIPT)
+        await self.messenger.send(self._chat(steps), message, Kind.RECEIPT)
+
+    def _chat(self, steps: OpenSteps) -> Destination:
+        return self.shown or Privately(steps.account)
 
     async def leave(self, steps: OpenSteps, in_its_place: Message | None = None) -> Message:
         """Leave the form, and the question without its buttons; what is to be said about it."""

@@ -26,6 +26,9 @@ from bot.texts import Wording
 CANCEL = "cancel"
 """The command that leaves a form."""
 
+START = "start"
+"""The command that opens the private chat; with nothing behind it, it does not lead away from a form there."""
+
 CHOOSE, ADD, REMOVE = "forms.choose", "forms.add", "forms.remove"
 GO_ON, LEAVE = "forms.go_on", "forms.leave"
 _MOVES = {f"forms.{move}": move for move in Move}

@@ -17,7 +17,7 @@ from bot.core.forms import filled_in
 from bot.core.messages import Button, Kind, Message, mark
 from bot.core.serialization import form_from_json, form_to_json
 from bot.form_conversation import FORM_OVER
-from bot.form_questions import ACTIONS, CANCEL
+from bot.form_questions import ACTIONS, CANCEL, START
 from bot.loops import STEP_PATIENCE
 from bot.messenger import OPEN_FORM, open_form_button
 from bot.metrics import Metrics
@@ -31,6 +31,7 @@ from storage.forms import OpenedForm
 _NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
 _FAILED = mark("Something went wrong here, and I could not do that. Please try again, or tell a facilitator.")
 _STRANGER = mark("This works in a community. Join one of its places first, or start one with /help.")
+_UNNAMED = mark("I can't see who you are here, so I can't do that. Please write to me privately, or in your own name.")
 
 
 @dataclass(slots=True)
@@ -62,16 +63,18 @@ class Handling:
         self.patience = STEP_PATIENCE
         self.added_tasks = False
         self._answer = Step("forms.answer", self._answered, for_strangers=True)
+        self._unnamed = Step("unnamed", self._ask_for_a_name, for_strangers=True)
 
     def plan(self, event: Event) -> list[tuple[Event, Step | None]]:
         """The steps of an event. None stands for what must be looked up first: a command, a button, a form.
 
+        What nobody does is not done: who acts in the name of a whole group can be anybody.
         What somebody writes privately may answer a question of a form; then nobody else hears of it.
         """
         if isinstance(event, CommandUsed) and not self._frame.registry.concerns(event):
             return []
         if acting_on(event):
-            return [(event, None)]
+            return [(event, None if event.by.account.user else self._unnamed)]
         first = [self._answer] if self._may_answer(event) else []
         return [(event, step) for step in (*first, *self._frame.registry.listeners(event))]
 
@@ -135,7 +138,7 @@ class Handling:
     async def apologise(self, events: Sequence[Event]) -> None:
         """Tell who waits for an answer that there will be none, when an event has become a dead letter."""
         for event in events:
-            if not acting_on(event) and not self._may_answer(event):
+            if not event.by.account.user or not (acting_on(event) or self._may_answer(event)):
                 continue
             async with self._database.transaction() as session:
                 services = await services_for(self._frame, session, event)
@@ -220,7 +223,8 @@ class Handling:
         """The command's own step; in the middle of a form the question whether to leave that."""
         step = registry.command(event)
         check_roles(step, event, services.roles)
-        if step.name == f"command.{CANCEL}" or await form_conversation.open_steps(services, event) is None:
+        goes_on = step.name == f"command.{START}" and not event.arguments.strip()
+        if goes_on or step.name == f"command.{CANCEL}" or await form_conversation.open_steps(services, event) is None:
             return step
         return Step("forms.interrupted", form_conversation.interrupted, for_strangers=True)
 
@@ -236,6 +240,12 @@ class Handling:
         if button.action in ACTIONS:
             return pressed, Step(button.action, self._pressed_in_form, for_strangers=True), button.community_id
         return pressed, registry.button(button.action), button.community_id
+
+    async def _ask_for_a_name(self, event: Event, services: Services) -> None:
+        """There is nobody who could be answered privately, so it is said in the place, where I may speak there."""
+        if event.place is not None and services.known_community is not None:
+            said = Message(services.community_wording.say(_UNNAMED))
+            await services.post(event.place, said, Kind.RECEIPT)
 
     async def _answered(self, event: MessagePosted, services: Services) -> None:
         await self._go_on_with(services, await form_conversation.answered(event, services))

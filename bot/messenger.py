@@ -130,12 +130,6 @@ class Messenger:
         """
         await self._write(operation, Kind.RECEIPT, destination, body, new_token(), line)
 
-    async def open_form(
-        self, form: Form, person: Account, destination: Destination, trigger: Trigger | None, instead: Message
-    ) -> None:
-        """Show a form; ``instead`` is said, with its button leading to the form, when it can't be opened in time."""
-        await self.show(await self.keep_form(form, person), destination, trigger, instead)
-
     async def keep_form(self, form: Form, person: Account) -> OpenedForm:
         """Keep a form that is about to be shown to this person, so that it can come back."""
         form_id = new_token()

@@ -231,7 +231,12 @@ class Services:
 
     async def answer_privately(self, message: Message) -> OutboxRow:
         """Answer the person who acts in their private chat, wherever they act."""
-        return await self.write_to(self._acting.by.account, message, Kind.RECEIPT)
+        return await self.messenger.send(await self._private_chat(), message, Kind.RECEIPT)
+
+    async def _private_chat(self) -> Destination:
+        """Of who acts; where they have to open it first, the way into it is shown where they act."""
+        account = self._acting.by.account
+        return Privately(account) if await self.can_write_to_account(account) else self.back
 
     async def edit(self, reference: str, message: Message) -> None:
         """Put ``message`` in the place of the one with this reference."""
@@ -271,20 +276,15 @@ class Services:
 
         On a platform that shows no forms its questions are asked one by one, in the private chat.
         """
-        person = self._acting.by.account
-        if person.platform in self.frame.asks_step_by_step:
-            await self.form_asking.begin(await self.messenger.keep_form(form, person), person)
-            return
-        await self.messenger.open_form(form, person, self.back, self._trigger, self._form_is_ready(form.title))
+        await self.open_again(await self.messenger.keep_form(form, self._acting.by.account))
 
     async def open_again(self, form: OpenedForm) -> None:
         """Show a form that was kept because it could not be opened in time, or ended without being sent."""
         person = self._acting.by.account
         if person.platform in self.frame.asks_step_by_step:
-            await self.form_asking.begin(form, person)
+            await replace(self.form_asking, shown=await self._private_chat()).begin(form, person)
             return
-        title = str(form.body["title"])
-        await self.messenger.show(form, self.back, self._trigger, self._form_is_ready(title))
+        await self.messenger.show(form, self.back, self._trigger, self._form_is_ready(str(form.body["title"])))
 
     async def later(
         self, kind: str, payload: dict[str, Any], *, at: datetime | None = None, once: str | None = None

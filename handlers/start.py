@@ -22,6 +22,9 @@ async def start(event: CommandUsed, services: Services) -> None:
     if payload:
         await services.answer(Message(services.wording.say(mark("That link no longer works. Type /help instead."))))
         return
+    if event.private and await services.form_asking.goes_on(event.by.account):
+        await _has_opened(services)
+        return
     if services.known_community is None:
         await services.use_command("help")
         return

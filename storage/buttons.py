@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete
-from sqlmodel import SQLModel, col
+from sqlmodel import SQLModel, col, select
 
 from storage.columns import Moment, SealedText, is_token, neutral, personal
 from storage.database import Session
@@ -33,6 +33,13 @@ async def remember(session: Session, buttons: list[StoredButton]) -> None:
 async def pressed(session: Session, token: str) -> StoredButton | None:
     """The button with this id, or None when there is none."""
     return await session.get(StoredButton, token) if is_token(token) else None
+
+
+async def messages_with(session: Session, community_id: int, action: str, subject: str) -> list[str]:
+    """The references of the community's messages that have, or had, such a button, the newest first."""
+    statement = select(StoredButton).where(StoredButton.community_id == community_id, StoredButton.action == action)
+    rows = (await session.exec(statement.order_by(col(StoredButton.created_at).desc()))).all()
+    return [row.reference for row in rows if row.subject == subject]  # it is sealed: only here can it be read
 
 
 async def forget_old(session: Session, now: datetime, keep_for: timedelta) -> None:

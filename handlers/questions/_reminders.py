@@ -14,7 +14,7 @@ from handlers.questions._askers import asker_of
 from handlers.questions._capability import capability
 from handlers.questions._deadlines import ESCALATED, MOVED, REMIND, REMIND_ASKER, REMINDED, plan
 from handlers.questions._state import State
-from handlers.questions._wording import REPLY
+from handlers.questions._wording import ANSWER, REPLY
 from storage import members, question_exchange, questions
 from storage.columns import to_microseconds
 from storage.questions import Question
@@ -66,10 +66,11 @@ def _still_waits(question: Question, payload: Mapping[str, Any]) -> bool:
 async def _remind_expert(services: Services, question: Question) -> None:
     expert = await members.by_id(services.session, question.expert_id) if question.expert_id else None
     if expert is not None:
-        say = services.wording_for(expert).say
-        text = say(mark("**{code}** still waits for your answer. Press *Not mine* above if it is not for you."),
-                   code=question.code)  # fmt: skip
-        await services.tell(expert, Message(text), Kind.REMINDER)
+        wording = services.wording_for(expert)
+        text = wording.say(mark("**{code}** still waits for your answer. Press *Not mine* above if it is not for you."),
+                           code=question.code)  # fmt: skip
+        button = Button(wording.label(mark("Answer")), ANSWER, str(question.id))
+        await services.tell(expert, Message(text, (button,)), Kind.REMINDER)
     await plan(services, question)
 
 

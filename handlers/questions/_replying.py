@@ -28,14 +28,14 @@ _MORE, _HELPED, _ELSEWHERE = "more", "helped", "elsewhere"
 async def ask_for_reply(event: ButtonPressed, services: Services) -> None:
     """The asker tells more. What an expert asked may be answered to the next one, too."""
     question = await own_question(services, event.subject)
-    if not await _unanswered(services, question):
+    if not await unanswered(services, question):
         after(Act.REPLY, State(question.state))
     await services.open_form(
         await words_form(services, "questions.replied", question, mark("Tell more"), mark("Your answer"))
     )
 
 
-async def _unanswered(services: Services, question: Question) -> list[Said]:
+async def unanswered(services: Services, question: Question) -> list[Said]:
     """What experts asked last, as long as nobody has replied to it."""
     asked: list[Said] = []
     if State(question.state) in OPEN:
@@ -55,18 +55,18 @@ async def ask_what_is_missing(event: ButtonPressed, services: Services) -> None:
 @capability.form("questions.replied")
 async def replied(event: FormSubmitted, services: Services) -> None:
     """The expert gets what the asker tells, and the reminders begin anew."""
-    await _tell_more(services, await own_question(services, event.subject), str(event.values["text"]))
+    await tell_more(services, await own_question(services, event.subject), str(event.values["text"]))
 
 
 @capability.form("questions.added")
 async def added(event: FormSubmitted, services: Services) -> None:
     """The same, of their own accord."""
-    await _tell_more(services, await own_question(services, event.subject), str(event.values["text"]))
+    await tell_more(services, await own_question(services, event.subject), str(event.values["text"]))
 
 
-async def _tell_more(services: Services, question: Question, text: str) -> None:
+async def tell_more(services: Services, question: Question, text: str) -> None:
     """Keep what the asker tells for whoever has the question, now or later. Raises Refusal once it is answered."""
-    state, asked = State(question.state), await _unanswered(services, question)
+    state, asked = State(question.state), await unanswered(services, question)
     if state not in OPEN or state is State.ASKED_BACK:
         moment = moment_of_asker(services, question)
         await advance(services.session, question, Act.REPLY, routed_at=moment, stage=0)

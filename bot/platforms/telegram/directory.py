@@ -6,7 +6,7 @@ know has to remember what earlier updates told.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -84,15 +84,12 @@ def _wanted(update: Json) -> Wanted:
 
 
 def _learned(update: Json, known: Known) -> Learned:
-    message = _message_of(update)
+    message, users = _message_of(update), _users(update)
     if not message:
-        return Learned()
+        return Learned(users=users)
     chat, topic = part(message, "chat"), topic_of(message)
     id_ = identity(chat, "id")
-    replied = optional_part(message, "reply_to_message")
     names = _topic_names(f"{id_}/{topic}", message, known) if topic else {}
-    users = dict(_username(part(one, "from")) for one in (message, replied) if one.get("from") is not None)
-    users.pop("", None)
     return Learned(id_, identity(message, "message_id"), root_of(message, known.roots), topic, users, names)
 
 
@@ -105,8 +102,24 @@ def _topic_names(place: str, message: Json, known: Known) -> dict[str, str]:
     return {place: first} if first and place not in known.places else {}
 
 
-def _username(user: Json) -> tuple[str, str]:
-    return text(user, "username").casefold(), identity(user, "id")
+def _users(update: Json) -> dict[str, str]:
+    """The ids of everybody who is told of, by their usernames: who only came in may be mentioned too."""
+    found: dict[str, str] = {}
+    for told in update.values():
+        for user in _people(told) if isinstance(told, dict) else ():
+            if isinstance(user, dict) and user.get("username") is not None:
+                found[text(user, "username").casefold()] = identity(user, "id")
+    found.pop("", None)
+    return found
+
+
+def _people(told: Json) -> Iterator[object]:
+    yield from (told.get("from"), told.get("user"))
+    for name, whom in (("reply_to_message", "from"), ("new_chat_member", "user")):
+        about = told.get(name)
+        yield about.get(whom) if isinstance(about, dict) else None
+    came = told.get("new_chat_members")
+    yield from came if isinstance(came, list) else ()
 
 
 def _message_of(update: Json) -> Json:

@@ -206,9 +206,16 @@ class TelegramPlatform:
                 self._spawn(self._let_go(pressed))
 
     async def _let_go(self, pressed: Mapping[str, Any]) -> None:
-        """Take the waiting look off a button that was pressed."""
-        with suppress(NotSent, Refused, Moved):
-            await self._api.harmless("answerCallbackQuery", {"callback_query_id": pressed.get("id")})
+        """Take the waiting look off a button that was pressed; Telegram itself does so after a while."""
+        with suppress(Refused, Moved):
+            for wait in (self._timing.pause, self._timing.again, None):
+                try:
+                    await self._api.harmless("answerCallbackQuery", {"callback_query_id": pressed.get("id")})
+                except NotSent:
+                    if wait is not None:
+                        await asyncio.sleep(wait)
+                else:
+                    return
 
     async def _group_moved(self, old: int, new: int) -> None:
         """Tell of it as Telegram does; it may be told twice."""

@@ -162,7 +162,7 @@ class Sending:
 
     async def _one(self, call: Call, place: Json, shown: _Shown, stored: Mapping[str, bytes]) -> None:
         """One call of a message."""
-        main = int(shown.main["message_id"]) if shown.main else None
+        main = _main_in(place["chat_id"], shown)
         parameters = call.at(place, main) | _uploads(call.files, stored)
         result = await self._api.call(call.method, parameters, chat=place["chat_id"])
         made = result if isinstance(result, list) else [result]
@@ -203,12 +203,12 @@ class Sending:
                 raise
 
     async def _elsewhere(self, place: Json, chat: int) -> Json:
-        """The same place under the group's new id."""
+        """The same place under the group's new id, where the numbers of messages begin anew: it answers none there."""
         try:
             await self._moved(place["chat_id"], chat)
         except Exception as error:  # noqa: BLE001 - whatever keeps the frame from hearing it: nothing was sent yet
             raise NotSent(f"the group's new id can't be kept ({type(error).__name__})") from None
-        return {**place, "chat_id": chat}
+        return {**{name: value for name, value in place.items() if name != "reply_parameters"}, "chat_id": chat}
 
     async def _wait(self, problem: NotSent) -> None:
         """Wait for the next turn, where some of a message is shown; who comes later could not tell which part."""
@@ -258,6 +258,13 @@ def _uploads(files: Sequence[File], stored: Mapping[str, bytes]) -> Json:
         f"file{number}": InputFile(content, filename=file.name)
         for number, (file, content) in enumerate(zip(files, contents, strict=True))
     }
+
+
+def _main_in(chat: int, shown: _Shown) -> int | None:
+    """The number of the main message; None where it is not shown yet, or stayed behind in the group as it was."""
+    if shown.main is None or _object(shown.main, "chat").get("id", chat) != chat:
+        return None
+    return int(shown.main["message_id"])
 
 
 def _object(data: Mapping[str, Any], name: str) -> Mapping[str, Any]:

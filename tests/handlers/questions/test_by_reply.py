@@ -4,8 +4,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
+import pytest
+
 from tests.conversations import founded
-from tests.handlers.questions.circle import CONFIDENTIAL, circle
+from tests.handlers.questions.circle import BY_NAME, CONFIDENTIAL, circle
 
 QUESTION = "How long may the cold box stand open?"
 ANSWER = "As short as you can: under a minute."
@@ -69,4 +71,35 @@ async def test_who_is_in_two_communities_answers_in_the_one_that_asks(tmp_path: 
         await founded(here.talk, place="logistics", name="Truck Drivers")
         await here.hassan.joins("logistics")
         await here.hassan.says(ANSWER, under=card.id)
+        assert "Q1: Hassan answers:" in await here.ana.last()
+
+
+async def test_a_reply_to_what_reminded_of_the_question_is_its_answer(tmp_path: Path) -> None:
+    async with circle(tmp_path) as here:
+        await here.asks(here.ana, QUESTION)
+        await here.talk.wait(hours=25)
+        reminder = await here.hassan.last()
+        assert "Q1 still waits for your answer." in reminder
+        await here.hassan.says(ANSWER, under=reminder.id)
+        assert "Q1: Hassan answers:" in await here.ana.last()
+        assert "Thank you. Your answer to Q1 is on its way." in await here.hassan.last()
+
+
+@pytest.mark.parametrize("manner", [BY_NAME, CONFIDENTIAL])
+async def test_what_the_asker_replies_to_the_experts_question_goes_to_the_expert(tmp_path: Path, manner: str) -> None:
+    async with circle(tmp_path) as here:
+        await here.asks(here.ana, QUESTION, manner=manner)
+        old = await here.hassan.last()
+        await here.hassan.presses("Ask back")
+        await here.hassan.fills_in(**{"What_would_you_like_to_know?": "Which box is it?"})
+        asked = await here.ana.last()
+        assert "Hassan would like to know:" in asked
+        await here.ana.says("The small blue one.", under=asked.id)
+        assert "Thank you. I pass it on for Q1." in await here.ana.last()
+        card = await here.hassan.last()
+        assert "The small blue one." in card
+        assert ("Ana" in card) is (manner == BY_NAME)
+        await here.ana.says("Did you get it?", under=asked.id)
+        assert (await here.ana.last()).text == UNDERSTOOD
+        await here.hassan.says(ANSWER, under=old.id)  # the card before, of the same question
         assert "Q1: Hassan answers:" in await here.ana.last()

@@ -51,6 +51,9 @@ def test_what_is_remembered() -> None:
     assert learned(tg.in_topic("hi"), known).names == {}
     assert one(MessagePosted, tg.in_topic("hi"), known).place == replace(WOUNDS, name="Wounds")
     assert learned(tg.vote(1), NOTHING_KNOWN) == Learned()
+    came = {"chat_member": {"from": tg.ANA_USER, "new_chat_member": {"status": "member", "user": tg.BEN_USER}}}
+    for update in (came, {"callback_query": {"from": tg.BEN_USER}}, {"message_reaction": {"user": tg.BEN_USER}}):
+        assert learned(update, NOTHING_KNOWN) == Learned(users={"ben": str(tg.BEN)})
 
 
 def test_a_chain_of_replies_stays_in_the_thread_of_its_root() -> None:
