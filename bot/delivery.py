@@ -7,7 +7,7 @@ has an unknown outcome: it is looked for on its platform before anything is sent
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -64,6 +64,11 @@ class Outcome:
     out_of_reach: bool = False
 
     @property
+    def has_arrived(self) -> bool:
+        """Whether nothing more is to be done."""
+        return not (self.dead or self.held_since or self.look_at or self.again_at)
+
+    @property
     def word(self) -> str:
         """For the metrics."""
         if self.dead:
@@ -106,15 +111,11 @@ class Delivery(Loop):
         outcomes, self._outcomes = self._outcomes, []
         free = IN_FLIGHT - len(self._flying)
         try:
-            async with self._database.transaction() if outcomes else self._database.reading() as session:
-                for outcome in outcomes:
-                    await self._write_down(session, outcome)
-                waits = await outbox.anything_due(session, self._clock.now())
+            rows = await self._claim(free, outcomes) if outcomes or (free > 0 and await self._is_anything_due()) else []
         except BaseException:
             self._outcomes = outcomes + self._outcomes
             raise
         await self._tell_of_the_dead(outcomes)
-        rows = await self._claim(free) if waits and free > 0 else []
         for row in rows:
             self._fly(row, self._attempt)
         return bool(outcomes or rows or looked)
@@ -128,15 +129,20 @@ class Delivery(Loop):
         await asyncio.gather(*self._flying, return_exceptions=True)
         if self._outcomes:
             async with self._database.transaction() as session:
-                for outcome in self._outcomes:
-                    await self._write_down(session, outcome)
+                await self._write_down(session, self._outcomes)
             outcomes, self._outcomes = self._outcomes, []
             await self._tell_of_the_dead(outcomes)
 
-    async def _claim(self, free: int) -> list[OutboxRow]:
+    async def _is_anything_due(self) -> bool:
+        async with self._database.reading() as session:
+            return await outbox.anything_due(session, self._clock.now())
+
+    async def _claim(self, free: int, outcomes: list[Outcome]) -> list[OutboxRow]:
+        """Write down what became of earlier rows and take the next ones, in one transaction."""
         try:
             async with self._database.transaction() as session:
-                return await outbox.claim_due(session, self._clock.now(), free)
+                await self._write_down(session, outcomes)
+                return await outbox.claim_due(session, self._clock.now(), free) if free > 0 else []
         except BaseException:
             self._recovered = False  # the claim may have been kept although its answer got lost
             raise
@@ -273,7 +279,18 @@ class Delivery(Loop):
             elif outcome.dead:
                 await self._dead_letters.message(outcome.row)
 
-    async def _write_down(self, session: Session, outcome: Outcome) -> None:
+    async def _write_down(self, session: Session, outcomes: Sequence[Outcome]) -> None:
+        arrived = [outcome for outcome in outcomes if outcome.has_arrived]
+        sent = {outcome.row.id: ref_to_json(outcome.sent) if outcome.sent else None for outcome in arrived}
+        await outbox.mark_sent(session, sent)
+        for outcome in outcomes:
+            if not outcome.has_arrived:
+                await self._write_down_delay(session, outcome)
+            elif outcome.row.operation == "delete" and outcome.row.target:
+                await outbox.is_gone(session, outcome.row.target)
+            self._on_delivered()
+
+    async def _write_down_delay(self, session: Session, outcome: Outcome) -> None:
         row = outcome.row
         if outcome.dead:
             log.error("dead letter", outbox_id=row.id, platform=row.platform, kind=row.kind, reason=outcome.dead)
@@ -288,11 +305,6 @@ class Delivery(Loop):
         elif outcome.again_at:
             reason = MAY_HAVE_ARRIVED if outcome.repeats or row.may_have_arrived else NOT_SENT
             await outbox.send_again(session, row.id, outcome.again_at, row.attempts + 1, reason)
-        else:
-            await outbox.mark_sent(session, row.id, ref_to_json(outcome.sent) if outcome.sent else None)
-            if row.operation == "delete" and row.target:
-                await outbox.is_gone(session, row.target)
-        self._on_delivered()
 
     async def _hold(self, session: Session, row: OutboxRow, since: datetime) -> None:
         """Let it wait for the person's first word; one that came while it was on its way counts."""

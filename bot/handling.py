@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Collection, Sequence
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from time import perf_counter
@@ -25,7 +25,7 @@ from bot.recording import record
 from bot.services import Frame, Services
 from bot.who_acts import services_for
 from storage import buttons, forms, inbox, tasks
-from storage.database import Database, DatabaseUnavailable, Session, says_its_last
+from storage.database import Database, DatabaseUnavailable, Session
 from storage.forms import OpenedForm
 
 _NO_LONGER = mark("This button is from an earlier time and no longer works. Please use /help.")
@@ -36,18 +36,13 @@ _UNNAMED = mark("I can't see who you are here, so I can't do that. Please write 
 
 @dataclass(slots=True)
 class _Run:
-    """How far an event has come: the marks of its steps, those that are done, and what was kept of it.
-
-    ``may_finish``: when the step that runs now is done, all are.
-    """
+    """How far an event has come. ``is_last``: when the step that runs now is done, all are."""
 
     event_id: int
     events: Sequence[Event]
-    names: Sequence[str]
-    done: Collection[str] = ()
-    recorded: bool = False
+    recorded: bool
     finished: bool = False
-    may_finish: bool = False
+    is_last: bool = False
 
 
 class Handling:
@@ -84,56 +79,54 @@ class Handling:
         return step_by_step and isinstance(event, MessagePosted)
 
     async def run(
-        self, event_id: int, events: Sequence[Event], steps: Sequence[tuple[Event, Step | None]]
+        self,
+        event_id: int,
+        events: Sequence[Event],
+        steps: Sequence[tuple[Event, Step | None]],
+        *,
+        recorded: bool = False,
     ) -> BaseException | None:
         """Record the events, do every step that isn't done, and finish. The first error, where a step failed.
 
-        The events are recorded with the first step that is done, and finished with the last one: most events have
-        one step, and so one transaction.
+        They are recorded with the first step, unless that was done before, and finished with the last one: most
+        events have one step, and so one transaction.
         """
-        run = _Run(
-            event_id, events, [f"{number}.{step.name if step else 'act'}" for number, (_, step) in enumerate(steps)]
-        )
+        run = _Run(event_id, events, recorded)
+        names = [f"{number}.{step.name if step else 'act'}" for number, (_, step) in enumerate(steps)]
         failed: BaseException | None = None
         unanswered: Event | None = None
         for number, (event, step) in enumerate(steps):
-            if run.names[number] in run.done or event is unanswered:
+            if event is unanswered:
                 continue
-            later = [name for name, (other, _) in zip(run.names, steps, strict=True) if other is event][1:]
-            run.may_finish = failed is None and number == len(steps) - 1
+            later = [name for name, (other, _) in zip(names, steps, strict=True) if other is event][1:]
+            run.is_last = failed is None and number == len(steps) - 1
             try:
-                await self._step(run, run.names[number], event, step, later if step is self._answer else ())
+                await self._step(run, names[number], event, step, later if step is self._answer else ())
             except DatabaseUnavailable:
                 raise
             except Exception as error:  # noqa: BLE001 - the other steps still get their turn
                 failed = failed or error
                 unanswered = event if step is self._answer else unanswered  # nobody else may take it for theirs
-        if not run.recorded or (failed is None and not run.finished):
+        if not run.recorded or not (failed or run.finished):
             async with self._working_on(run) as session:
                 if failed is None:
-                    await self._finish(run, session)
+                    await inbox.finish(session, [event_id])
         return failed
 
     @asynccontextmanager
     async def _working_on(self, run: _Run) -> AsyncIterator[Session]:
-        """A transaction of an event's; the first one that is kept records it."""
-        recorded, finished = run.recorded, run.finished
+        """A transaction of an event's; the first one that is kept records it, where that isn't done yet."""
+        before = replace(run)
         try:
             async with self._database.transaction() as session:
                 if not run.recorded:
                     await record(session, run.events, self._frame.clock.now())
                     await reachability.keep(session, self._frame, run.events)
-                    run.done = await inbox.handlers_done(session, run.event_id)
                     run.recorded = True
                 yield session
         except BaseException:
-            run.recorded, run.finished = recorded, finished
+            run.recorded, run.finished = before.recorded, before.finished
             raise
-
-    async def _finish(self, run: _Run, session: Session) -> None:
-        says_its_last(session)
-        await inbox.finish(session, [run.event_id])
-        run.finished = True
 
     async def apologise(self, events: Sequence[Event]) -> None:
         """Tell who waits for an answer that there will be none, when an event has become a dead letter."""
@@ -158,25 +151,21 @@ class Handling:
                 async with asyncio.timeout(self.patience.total_seconds()):  # inside, so that it is taken back in peace
                     if step is not self._answer or await self._takes(session, run.event_id, event, instead_of):
                         await self._act(session, event, step)
-                await self._finish_with_the_last(run, session)
             self.added_tasks |= tasks.were_added(session)
         except Refusal as refusal:
             async with self._working_on(run) as session:
                 if await self._is_mine(run, session, mark_name):
                     await self._refused(session, run.event_id, event, refusal, instead_of)
-                    await self._finish_with_the_last(run, session)
-            self.added_tasks |= tasks.were_added(session)
+                self.added_tasks |= tasks.were_added(session)
         finally:
             self._metrics.handled.observe(perf_counter() - started)
 
     async def _is_mine(self, run: _Run, session: Session, mark_name: str) -> bool:
-        """Whether nobody has done this step, and nobody else will."""
-        return mark_name not in run.done and await inbox.mark_handled(session, run.event_id, mark_name)
-
-    async def _finish_with_the_last(self, run: _Run, session: Session) -> None:
-        if run.may_finish:
-            await session.flush()
-            await self._finish(run, session)
+        """Whether nobody has done this step, and nobody else will; with the last one the event is finished."""
+        if not run.is_last:
+            return await inbox.mark_handled(session, run.event_id, mark_name)
+        run.finished = await inbox.take_last_step(session, run.event_id, mark_name)
+        return run.finished
 
     async def _takes(self, session: Session, event_id: int, event: Event, instead_of: Sequence[str]) -> bool:
         """Whether it answers a question of a form; then it is nobody else's any more."""

@@ -12,6 +12,7 @@ from collections import deque
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from itertools import islice
 from time import perf_counter
 
 import structlog
@@ -45,12 +46,16 @@ _GATHER_SECONDS = 0.02
 
 @dataclass(slots=True)
 class Item:
-    """A waiting event with what it means. ``unreadable`` says why it means nothing."""
+    """A waiting event with what it means. ``unreadable`` says why it means nothing.
+
+    ``recorded``: that it happened is kept, only its handlers have not had it yet.
+    """
 
     row: Waiting
     events: Sequence[Event]
     steps: list[tuple[Event, Step | None]]
     unreadable: str = ""
+    recorded: bool = False
 
     @property
     def light(self) -> bool:
@@ -96,8 +101,9 @@ class Worker(Loop):
         fetched = await self._look()
         light = self._take_light()
         self._under_load = len(light) >= _MANY
-        if light:
-            await self._record(light)
+        heads = [line[0] for _, line in self._startable() if not line[0].recorded]
+        if light or len(heads) > 1:  # one alone is recorded in the transaction of its handler
+            await self._record(light, heads)
         return bool(self._start_heavy() or light or fetched)
 
     def wake(self) -> None:
@@ -170,23 +176,23 @@ class Worker(Loop):
                 del self._lines[conversation]
         return taken
 
-    async def _record(self, items: list[Item]) -> None:
-        """One transaction for all; should one of them break it, each gets its own."""
+    async def _record(self, light: list[Item], heads: list[Item]) -> None:
+        """One transaction for all; should one of them break it, each gets its own. The heads are handled later."""
         try:
-            await self._record_together(items)
+            await self._record_together(light, heads)
         except DatabaseUnavailable:
-            for item in reversed(items):
+            for item in reversed(light):
                 self._lines.setdefault(item.row.conversation, deque()).appendleft(item)
             raise
         except Exception:  # noqa: BLE001 - found out below which of them it was
-            for item in items:
+            for item in light:
                 if not await self._run_item(item):
                     self._aside[item.row.id] = item
 
-    async def _record_together(self, items: list[Item]) -> None:
+    async def _record_together(self, items: list[Item], heads: Sequence[Item] = ()) -> None:
         readable = [item for item in items if not item.unreadable]
         async with self._database.transaction() as session:
-            events = [event for item in readable for event in item.events]
+            events = [event for item in (*readable, *heads) for event in item.events]
             await record(session, events, self._clock.now())
             some_go_out = await reachability.keep(session, self._frame, events)
             await inbox.finish(session, [item.row.id for item in readable])
@@ -195,21 +201,30 @@ class Worker(Loop):
                     await inbox.bury(session, item.row.id, item.row.attempts + 1, item.unreadable)
         if some_go_out:
             self._on_outgoing()
+        for head in heads:
+            head.recorded = True
         for item in items:
             self._held.discard(item.row.id)
             self._count(item, "dead" if item.unreadable else "recorded")
             if item.unreadable:
                 log.error("dead letter", event_id=item.row.id, platform=item.row.platform, reason=item.unreadable)
 
+    def _startable(self) -> list[tuple[bytes, deque[Item]]]:
+        """The lines whose head can be worked on now, as far as there are hands."""
+        now = self._clock.now()
+        waiting = (
+            (conversation, line)
+            for conversation, line in self._lines.items()
+            if line and not line[0].light and conversation not in self._busy and _is_due(line[0], now)
+        )
+        return list(islice(waiting, max(SIDE_BY_SIDE - len(self._busy), 0)))
+
     def _start_heavy(self) -> bool:
         started = False
         now = self._clock.now()
-        for conversation, line in list(self._lines.items()):
-            if len(self._busy) >= SIDE_BY_SIDE:
-                break
-            if line and not line[0].light and conversation not in self._busy and _is_due(line[0], now):
-                self._busy[conversation] = asyncio.create_task(self._run_head(conversation, line))
-                started = True
+        for conversation, line in self._startable():
+            self._busy[conversation] = asyncio.create_task(self._run_head(conversation, line))
+            started = True
         for event_id, item in list(self._aside.items()):
             if _is_due(item, now) and event_id not in self._busy and len(self._busy) < SIDE_BY_SIDE:
                 self._busy[event_id] = asyncio.create_task(self._run_aside(item))
@@ -262,7 +277,7 @@ class Worker(Loop):
 
     async def _try(self, item: Item) -> BaseException | None:
         try:
-            return await self.handling.run(item.row.id, item.events, item.steps)
+            return await self.handling.run(item.row.id, item.events, item.steps, recorded=item.recorded)
         except DatabaseUnavailable:
             raise
         except Exception as error:  # noqa: BLE001 - recording it failed, before any step

@@ -9,7 +9,7 @@ from enum import IntEnum
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BigInteger, Index, SmallInteger, delete, func, text, update
+from sqlalchemy import BigInteger, Index, SmallInteger, delete, exists, func, text, update
 from sqlalchemy import select as select_columns
 from sqlmodel import SQLModel, col, select
 
@@ -90,7 +90,13 @@ _WAITING: Any = (
 )
 _WAITING_ON: Any = _WAITING.where(_INBOX.platform.in_(some("platforms")))
 _FINISH: Any = update(bare(InboxEvent)).where(_INBOX.id.in_(some("ids"))).values(state=InboxState.DONE.value)
-_DONE_BY: Any = select_columns(columns(HandledEvent).handler).where(columns(HandledEvent).inbox_id == given("event"))
+_HANDLED = columns(HandledEvent)
+_TAKE: Any = (
+    update(bare(InboxEvent))
+    .where(_INBOX.id == given("event"), _IS_WAITING)
+    .where(~exists().where(_HANDLED.inbox_id == _INBOX.id, _HANDLED.handler == given("done_by")))
+    .values(state=InboxState.DONE.value)
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,9 +193,12 @@ async def bury(session: Session, event_id: int, attempts: int, reason: str) -> N
     await session.exec(update(InboxEvent).where(col(InboxEvent.id) == event_id).values(**change))
 
 
-async def handlers_done(session: Session, event_id: int) -> set[str]:
-    """The names of the handlers that have finished with the event."""
-    return {handler for (handler,) in await session.exec(_DONE_BY, params={"event": event_id})}
+async def take_last_step(session: Session, event_id: int, handler: str) -> bool:
+    """Part of the transaction of the last handler that an event has: with it the event is done.
+
+    False when another run of the handler got there first.
+    """
+    return bool((await session.exec(_TAKE, params={"event": event_id, "done_by": handler})).rowcount)
 
 
 async def mark_handled(session: Session, event_id: int, handler: str) -> bool:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 from enum import IntEnum
 from typing import Any
 
-from sqlalchemy import Index, SmallInteger, delete, exists, false, func, text, update
+from sqlalchemy import Index, SmallInteger, delete, exists, false, func, insert, text, update
 from sqlalchemy import select as select_columns
 from sqlalchemy.orm.attributes import set_committed_value
 from sqlmodel import SQLModel, col, select
@@ -84,6 +85,7 @@ _CLAIMABLE: Any = (
     .order_by(col(OutboxRow.id))
     .limit(given("at_most"))
 )
+_ADD: Any = insert(bare(OutboxRow))
 _CLAIM: Any = update(bare(OutboxRow)).where(_OUTBOX.id.in_(some("ids"))).values(state=OutboxState.SENDING.value)
 _DUE: Any = select_columns(_OUTBOX.id).where(_IS_WAITING, _OUTBOX.not_before <= given("now")).limit(1)
 _MARK_SENT: Any = (
@@ -94,9 +96,8 @@ _MARK_SENT: Any = (
 
 
 async def add(session: Session, row: OutboxRow) -> OutboxRow:
-    """Write ``row``; it goes out once the transaction around this commits. It has its id afterwards."""
-    session.add(row)
-    await session.flush()
+    """Write ``row``; it goes out once the transaction around this commits. What is changed on it later isn't kept."""
+    await session.exec(_ADD, params=row.model_dump(exclude={"id"}))
     return row
 
 
@@ -131,9 +132,11 @@ async def interrupted(session: Session) -> list[OutboxRow]:
     return list((await session.exec(statement.order_by(col(OutboxRow.id)))).all())
 
 
-async def mark_sent(session: Session, row_id: int, sent: dict[str, Any] | None) -> None:
-    """It arrived; ``sent`` is the message's address on its platform."""
-    await session.exec(_MARK_SENT, params={"row": row_id, "address": sent})
+async def mark_sent(session: Session, addresses: Mapping[int, dict[str, Any] | None]) -> None:
+    """Rows that arrived, by their ids, with the address that each has on its platform."""
+    if addresses:
+        connection = await session.connection()
+        await connection.execute(_MARK_SENT, [{"row": row, "address": sent} for row, sent in addresses.items()])
 
 
 async def is_gone(session: Session, reference: str) -> None:

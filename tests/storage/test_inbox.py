@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from contextlib import suppress
 from datetime import timedelta
 
 from sqlmodel import select
@@ -78,14 +79,18 @@ async def test_a_look_begins_behind_what_was_seen_and_leaves_out_what_is_held(da
     assert others == []
 
 
+async def marks(database: Database) -> list[str]:
+    async with database.reading() as session:
+        return list((await session.exec(select(HandledEvent.handler))).all())
+
+
 async def test_a_handlers_mark_can_be_made_once(database: Database) -> None:
     async def mark() -> bool:
         async with database.transaction() as session:
             return await inbox.mark_handled(session, 1, "welcome.greet")
 
     assert sorted(await asyncio.gather(*(mark() for _ in range(10)))) == [False] * 9 + [True]
-    async with database.reading() as session:
-        assert await inbox.handlers_done(session, 1) == {"welcome.greet"}
+    assert await marks(database) == ["welcome.greet"]
 
 
 async def test_a_mark_is_gone_with_its_transaction(database: Database) -> None:
@@ -95,8 +100,39 @@ async def test_a_mark_is_gone_with_its_transaction(database: Database) -> None:
             raise InterruptedError
     except InterruptedError:
         pass
-    async with database.reading() as session:
-        assert await inbox.handlers_done(session, 1) == set()
+    assert await marks(database) == []
+
+
+async def test_the_last_step_of_an_event_is_taken_once_and_ends_it(database: Database) -> None:
+    await keep(database, event("1"), event("2"))
+    first, second = [one.id for one in await waiting(database)]
+
+    async def take(number: int, handler: str = "welcome.greet") -> bool:
+        async with database.transaction() as session:
+            return await inbox.take_last_step(session, number, handler)
+
+    assert sorted(await asyncio.gather(*(take(first) for _ in range(10)))) == [False] * 9 + [True]
+    assert [one.id for one in await waiting(database)] == [second]
+
+
+async def test_a_last_step_that_has_its_mark_is_not_taken_again(database: Database) -> None:
+    await keep(database, event("1"))
+    (only,) = [one.id for one in await waiting(database)]
+    async with database.transaction() as session:
+        await inbox.mark_handled(session, only, "welcome.greet")
+    async with database.transaction() as session:
+        assert not await inbox.take_last_step(session, only, "welcome.greet")
+        assert await inbox.take_last_step(session, only, "questions.hear")
+
+
+async def test_a_last_step_that_is_taken_back_can_be_taken(database: Database) -> None:
+    await keep(database, event("1"))
+    (only,) = [one.id for one in await waiting(database)]
+    with suppress(InterruptedError):
+        async with database.transaction() as session:
+            assert await inbox.take_last_step(session, only, "welcome.greet")
+            raise InterruptedError
+    assert [one.id for one in await waiting(database)] == [only]
 
 
 async def test_the_dead_stay_visible_and_the_done_go_after_a_week_with_their_marks(database: Database) -> None:

@@ -22,7 +22,11 @@ async def write(database: Database, conversation: str, text: str, not_before: da
         not_before=not_before,
     )
     async with database.transaction() as session:
-        return (await outbox.add(session, row)).id
+        await outbox.add(session, row)
+    async with database.reading() as session:
+        found = await outbox.by_reference(session, row.reference)
+    assert found is not None
+    return found.id
 
 
 async def claim(database: Database, now: datetime = START, limit: int = 99) -> list[str]:
@@ -42,7 +46,7 @@ async def test_what_follows_is_handed_out_when_what_came_before_has_ended(databa
     first, second, _ = [await write(database, "circle", str(number)) for number in range(3)]
     await claim(database)
     async with database.transaction() as session:
-        await outbox.mark_sent(session, first, {"id": "1"})
+        await outbox.mark_sent(session, {first: {"id": "1"}})
     assert await claim(database) == ["1"]
     async with database.transaction() as session:
         await outbox.bury(session, second, "undeliverable")
@@ -100,7 +104,7 @@ async def test_depth_counts_what_is_open_and_since_when(database: Database) -> N
 async def test_after_a_week_the_words_go_and_the_address_stays_for_edits(database: Database) -> None:
     sent, waits = await write(database, "circle", "sent"), await write(database, "circle", "waits")
     async with database.transaction() as session:
-        await outbox.mark_sent(session, sent, {"id": "1"})
+        await outbox.mark_sent(session, {sent: {"id": "1"}})
         await outbox.forget_sent(session, START + timedelta(days=8), timedelta(days=7), timedelta(days=60))
     async with database.reading() as session:
         rows = {number: await session.get_one(OutboxRow, number) for number in (sent, waits)}

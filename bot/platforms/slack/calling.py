@@ -18,6 +18,7 @@ from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.core.clock import Clock
 from bot.core.platform import NotSent, OutcomeUnknown
+from bot.platforms.proxies import is_behind_a_proxy
 from bot.platforms.slack.pacing import Pace
 from bot.platforms.slack.timing import Timing
 from bot.platforms.turns import TurnFarAway, Turns
@@ -89,7 +90,7 @@ class SlackCalls:
         """The shared session; a new one where somebody has closed it."""
         if self._session is None or self._session.closed:
             self._session = aiohttp.ClientSession(
-                timeout=aiohttp.ClientTimeout(total=self._timing.call), trust_env=True
+                timeout=aiohttp.ClientTimeout(total=self._timing.call), trust_env=is_behind_a_proxy()
             )
         return self._session
 

@@ -13,6 +13,7 @@ from telegram import Bot
 from telegram.error import NetworkError, TimedOut
 from telegram.request import BaseRequest, RequestData
 
+from bot.platforms.proxies import is_behind_a_proxy
 from bot.platforms.telegram.timing import Timing
 
 
@@ -42,7 +43,7 @@ class AiohttpRequest(BaseRequest):
         """The session; a new one where somebody has closed it."""
         if self._session is None or self._session.closed:
             timeout = aiohttp.ClientTimeout(total=None, connect=self._timing.connect)
-            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=True)
+            self._session = aiohttp.ClientSession(timeout=timeout, trust_env=is_behind_a_proxy())
         return self._session
 
     async def initialize(self) -> None:
