@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import io
 import logging
 import os
@@ -30,9 +31,16 @@ settings.register_profile("bench", settings.get_profile("test"), max_examples=20
 settings.load_profile(os.environ.get("HYPOTHESIS_PROFILE", "test"))
 
 
+# Whole programs live in this process, hundreds of times: to look through all of them costs a tenth of the run.
+gc.set_threshold(50_000, 20, 100)
+
+
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """Coverage is not measured while hundreds of examples run: it makes them many times as slow."""
-    if is_hypothesis_test(getattr(item, "obj", None)) and not item.config.option.no_cov:
+    """Coverage makes a test two to eight times as slow. It is not measured where hundreds of examples run, nor where
+    the program runs in a process of its own, which is not looked into.
+    """
+    examples = is_hypothesis_test(getattr(item, "obj", None))
+    if (examples or item.get_closest_marker("process")) and not item.config.option.no_cov:
         item.add_marker("no_cover")
 
 

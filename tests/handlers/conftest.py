@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable, Iterator
+from zlib import crc32
 
 import pytest
 
@@ -31,11 +32,16 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
 
 
 def pytest_itemcollected(item: pytest.Item) -> None:
-    """What was opened for a stage is closed afterwards. What the page plays too is covered there, and runs faster."""
+    """What was opened for a stage is closed afterwards.
+
+    Coverage is measured in every second conversation on the page: it makes them more than twice as slow, and what is
+    measured so is less than what there is, never more.
+    """
     if isinstance(item, pytest.Function) and hasattr(item, "callspec") and "played_on" in item.callspec.params:
         if "curtain" not in item.fixturenames:
             item.fixturenames.append("curtain")
-        if item.callspec.params["played_on"] != LOCAL and not item.config.option.no_cov:
+        covered = item.callspec.params["played_on"] == LOCAL and crc32(item.nodeid.encode()) % 2
+        if not covered and not item.config.option.no_cov:
             item.add_marker("no_cover")
 
 
