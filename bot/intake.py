@@ -15,7 +15,7 @@ from bot.core.clock import Clock
 from bot.core.platform import RawEvent
 from bot.metrics import Metrics
 from storage import inbox
-from storage.database import Database, DatabaseUnavailable, says_its_last
+from storage.database import Database, DatabaseUnavailable
 
 Arrival = tuple[RawEvent, asyncio.Future[None]]
 
@@ -86,12 +86,12 @@ class Intake:
                 await self._all_there.wait()
 
     async def _commit_together(self, batch: list[Arrival]) -> None:
-        new = await self._commit([event for event, _ in batch])
+        new = await inbox.keep(self._database, [event for event, _ in batch], self._clock.now())
         self._metrics.events.labels(kind="raw", outcome="kept").inc(new)
         self._metrics.events.labels(kind="raw", outcome="repeat").inc(len(batch) - new)
-        self._on_kept()
         for _, kept in batch:
             _settle(kept, None)
+        self._on_kept()  # after: who is acknowledged comes before who works on it
 
     async def _commit_one_by_one(self, batch: list[Arrival]) -> None:
         for arrival in batch:
@@ -99,11 +99,6 @@ class Intake:
                 await self._commit_together([arrival])
             except Exception as error:  # noqa: BLE001 - whatever it was, whoever waits must hear of it
                 _settle(arrival[1], error)
-
-    async def _commit(self, events: list[RawEvent]) -> int:
-        async with self._database.transaction() as session:
-            says_its_last(session)
-            return await inbox.keep(session, self._database.cipher, events, self._clock.now())
 
 
 def _settle(kept: asyncio.Future[None], error: Exception | None) -> None:

@@ -11,6 +11,7 @@ import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager, contextmanager, nullcontext, suppress
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +29,8 @@ from storage.sqlite_connection import READS, WRITES, OneTripConnection
 
 Session = AsyncSession
 
-_BUSY_MILLISECONDS = 30_000
+_BUSY_SECONDS = 30
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", f"busy_timeout={_BUSY_SECONDS * 1000}", "foreign_keys=ON")
 _AWAY = ("08", "53", "57P", "58")
 """PostgreSQL's classes of errors: no connection, no resources, shut down or starting, trouble with its disk."""
 
@@ -52,6 +54,7 @@ class Database:
         self.engine = _engine(self.url)
         self._reading_engine = self.engine.execution_options(baraza_reads=True)
         self._turn = asyncio.Lock()
+        self._direct: OneTripConnection | None = None
 
     @property
     def is_sqlite(self) -> bool:
@@ -90,9 +93,36 @@ class Database:
                 await _connect(session)
                 yield session
 
+    @asynccontextmanager
+    async def direct(self) -> AsyncIterator[OneTripConnection]:
+        """On SQLite, in its turn: the connection for changes that are made at once, without a session around them."""
+        current_cipher.set(self.cipher)
+        async with self._turn:
+            try:
+                if self._direct is None:
+                    self._direct = await self._connected()
+                yield self._direct
+            except sqlite3.Error as error:
+                await self._close_direct()
+                if isinstance(error, sqlite3.OperationalError) and error.sqlite_errorcode != sqlite3.SQLITE_ERROR:
+                    raise DatabaseUnavailable(type(error).__name__) from error
+                raise
+
     async def close(self) -> None:
         """Let go of every connection."""
+        await self._close_direct()
         await self.engine.dispose()
+
+    async def _connected(self) -> OneTripConnection:
+        where, options = self.engine.dialect.create_connect_args(self.url)
+        connection = OneTripConnection(*where, **{**options, "timeout": _BUSY_SECONDS}, pragmas=_PRAGMAS)
+        await connection
+        return connection
+
+    async def _close_direct(self) -> None:
+        direct, self._direct = self._direct, None
+        if direct is not None:
+            await direct.close()
 
     def _key_beside_the_database(self) -> str:
         path = self.folder / f"{self.stem}.key"
@@ -100,13 +130,6 @@ class Database:
         if created:
             self.secret_key_created = path
         return key
-
-
-def says_its_last(session: Session) -> None:
-    """The next statement of this change is its last one: SQLite keeps the change in the same trip to its thread."""
-    driver = session.sync_session.connection().connection.driver_connection
-    if isinstance(driver, OneTripConnection):
-        driver.end_with_next()
 
 
 def parse_url(url: str) -> URL:
@@ -156,22 +179,11 @@ async def _connect(session: Session) -> None:
 def _engine(url: URL) -> AsyncEngine:
     if url.get_backend_name() != "sqlite":
         return create_async_engine(url, hide_parameters=True, pool_size=10, max_overflow=10, pool_pre_ping=True)
-    own = {"timeout": _BUSY_MILLISECONDS / 1000, "async_creator_fn": OneTripConnection}
+    own = {"timeout": _BUSY_SECONDS, "async_creator_fn": partial(OneTripConnection, pragmas=_PRAGMAS)}
     engine = create_async_engine(url, hide_parameters=True, connect_args=own)
-    event.listen(engine.sync_engine, "connect", _prepare_sqlite)
     event.listen(engine.sync_engine, "begin", _begin_sqlite)
     event.listen(engine.sync_engine, "invalidate", _take_back)
     return engine
-
-
-def _prepare_sqlite(connection: Any, _record: Any) -> None:
-    connection.isolation_level = None  # the driver's own BEGIN comes too late and lost changes
-    cursor = connection.cursor()
-    cursor.execute("PRAGMA journal_mode=WAL")
-    cursor.execute("PRAGMA synchronous=FULL")
-    cursor.execute(f"PRAGMA busy_timeout={_BUSY_MILLISECONDS}")
-    cursor.execute("PRAGMA foreign_keys=ON")
-    cursor.close()
 
 
 def _take_back(connection: Any, _record: Any, _error: BaseException | None) -> None:

@@ -6,7 +6,6 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import IntEnum
-from functools import cache
 from typing import Any
 
 from sqlalchemy import BigInteger, Index, SmallInteger, delete, exists, func, text, update
@@ -16,10 +15,9 @@ from sqlmodel import SQLModel, col, select
 from bot.core.platform import RawEvent
 from storage.activity import activity_key
 from storage.columns import NEVER_AGAIN, Moment, SealedBytes, neutral, personal, pseudonymous, row_id
-from storage.database import Session
-from storage.encryption import Cipher
+from storage.database import Database, Session
 from storage.statements import bare, columns, given, some
-from storage.upserts import insert_new_into
+from storage.upserts import insert_new, insert_new_into
 
 
 class InboxState(IntEnum):
@@ -112,30 +110,28 @@ class Waiting:
     retry_at: datetime | None
 
 
-async def keep(session: Session, cipher: Cipher, events: Sequence[RawEvent], now: datetime) -> int:
-    """Keep what is new of ``events``; how many that were."""
+async def keep(database: Database, events: Sequence[RawEvent], now: datetime) -> int:
+    """Keep what is new of ``events``; how many that were. They are durable when this returns.
+
+    Raises DatabaseUnavailable.
+    """
+    digest = database.cipher.digest
     rows = [
         {
             "platform": event.platform,
             "tenant": event.tenant,
-            "key": cipher.digest("event", event.platform, event.tenant, event.key),
-            "conversation": cipher.digest("conversation", event.platform, event.tenant, event.conversation),
+            "key": digest("event", event.platform, event.tenant, event.key),
+            "conversation": digest("conversation", event.platform, event.tenant, event.conversation),
             "message": activity_key(event.platform, event.tenant, event.message) if event.message else None,
             "body": event.body,
             "received_at": now,
+            "state": InboxState.WAITING.value,
+            "attempts": 0,
+            "reason": "",
         }
         for event in events
     ]
-    insert = insert_new_into(session, InboxEvent)
-    connection = await session.connection()
-    if connection.dialect.name == "sqlite":
-        return (await connection.execute(insert, rows)).rowcount
-    return len((await connection.execute(_telling_ids(insert), rows)).all())  # the driver counts no rows of many
-
-
-@cache
-def _telling_ids(insert: Any) -> Any:
-    return insert.returning(_INBOX.id)
+    return await insert_new(database, InboxEvent, rows) if rows else 0
 
 
 async def waiting(

@@ -7,6 +7,7 @@ begins together with its first statement; and one that has ended is not rolled b
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from collections.abc import Iterable, Sequence
 from contextlib import closing
@@ -62,13 +63,34 @@ class OneTripCursor:
 class OneTripConnection(aiosqlite.Connection):
     """aiosqlite's connection with its thread; see the module."""
 
-    def __init__(self, database: str, **options: Any) -> None:
-        super().__init__(lambda: sqlite3.connect(database, **options), iter_chunk_size=64)
+    def __init__(self, database: str, *, pragmas: Iterable[str] = (), **options: Any) -> None:
+        def connect() -> sqlite3.Connection:
+            # The driver's own BEGIN comes too late and lost changes.
+            connection: sqlite3.Connection = sqlite3.connect(database, **options, isolation_level=None)
+            for pragma in pragmas:
+                connection.execute(f"PRAGMA {pragma}").close()
+            return connection
+
+        super().__init__(connect, iter_chunk_size=64)
         self._thread.daemon = True  # as SQLAlchemy makes it: a program that is killed does not wait for it
         self._begins = ""
-        self._ends = False
         self._may_be_open = False
-        self._has_ended = False
+        self._ending: asyncio.Future[Any] | None = None
+
+    async def _connect(self) -> Self:
+        try:
+            await super()._connect()
+        except BaseException:
+            # aiosqlite tells the thread to end and does not wait; it would answer a loop that may be closed by then.
+            if self._ending is not None:
+                await self._ending
+            raise
+        return self
+
+    def stop(self) -> asyncio.Future[Any] | None:
+        """Let the thread end; the future is done when it has."""
+        self._ending = super().stop()
+        return self._ending
 
     def cursor(self) -> OneTripCursor:  # type: ignore[override]  # SQLAlchemy enters what it is given
         """A cursor; no trip."""
@@ -78,16 +100,9 @@ class OneTripConnection(aiosqlite.Connection):
         """Let a transaction begin with the next statement: READS or WRITES. No trip."""
         self._begins = how
 
-    def end_with_next(self) -> None:
-        """Let the transaction be kept together with its next statement, which has to be its last one."""
-        self._ends = True
-
     async def run(self, cursor: OneTripCursor, operation: str, parameters: Any, *, many: bool) -> None:
         """Execute a statement for a cursor, and before it the beginning that has waited for one."""
-        if self._has_ended:
-            raise sqlite3.ProgrammingError("the statement before was said to be the last one of its transaction")
         first, self._begins = self._begins, ""
-        last, self._ends = self._ends, False
         self._may_be_open = True  # said before, since nobody knows how a trip ended that is broken off
 
         def in_thread() -> None:
@@ -99,11 +114,28 @@ class OneTripConnection(aiosqlite.Connection):
                 else:
                     real.execute(operation, parameters)
                 cursor.keep(real)
-            if last:
-                self._conn.commit()
 
         await self._execute(in_thread)  # type: ignore[no-untyped-call]  # aiosqlite has no types here
-        self._may_be_open, self._has_ended = not last, last
+
+    async def change_at_once(self, operation: str, parameters: Sequence[Sequence[Any]]) -> int:
+        """A whole change in one trip: a statement for each of the parameters. How many rows it has changed.
+
+        It is kept when this returns. Whoever no longer waits stops nothing. Raises what sqlite3 raises, and then
+        nothing is kept.
+        """
+
+        def in_thread() -> int:
+            self._conn.execute(WRITES).close()
+            try:
+                with closing(self._conn.cursor()) as cursor:
+                    changed = cursor.executemany(operation, parameters).rowcount
+                self._conn.commit()
+            except BaseException:
+                self._conn.rollback()
+                raise
+            return changed
+
+        return int(await self._execute(in_thread))  # type: ignore[no-untyped-call]  # aiosqlite has no types here
 
     async def commit(self) -> None:
         """Keep the transaction, if there is one."""
@@ -114,7 +146,7 @@ class OneTripConnection(aiosqlite.Connection):
         await self._end(sqlite3.Connection.rollback)
 
     async def _end(self, end: Any) -> None:
-        self._begins, self._ends, self._has_ended = "", False, False
+        self._begins = ""
         if self._may_be_open:
             await self._execute(end, self._conn)  # type: ignore[no-untyped-call]  # aiosqlite has no types here
             self._may_be_open = False

@@ -18,6 +18,7 @@ from bot.services import Services
 from bot.settings import Settings
 from storage import inbox, outbox, tasks
 from storage.database import Database, DatabaseUnavailable, Session
+from storage.sqlite_connection import OneTripConnection
 from tests.community import StandingClock
 from tests.connections import cut
 from tests.databases import SECRET_KEY, migrated
@@ -39,6 +40,15 @@ class FlakyDatabase(Database):
         self._answer()
         async with super().transaction() as session:
             yield session
+        if self.loses_the_next_answer:
+            self.loses_the_next_answer = False
+            raise DatabaseUnavailable("the change was kept, and nobody heard of it")
+
+    @asynccontextmanager
+    async def direct(self) -> AsyncIterator[OneTripConnection]:
+        self._answer()
+        async with super().direct() as connection:
+            yield connection
         if self.loses_the_next_answer:
             self.loses_the_next_answer = False
             raise DatabaseUnavailable("the change was kept, and nobody heard of it")

@@ -156,9 +156,9 @@ def test_the_doctor_lists_dead_letters_without_anybodys_words(tmp_path: Path) ->
         from bot.core.platform import RawEvent
 
         database = Database(f"sqlite:///{tmp_path}/baraza.sqlite3", SECRET_KEY)
+        raw = RawEvent("local", "local", "1", "here", b"my secret words")
+        await inbox.keep(database, [raw], datetime.now(UTC))
         async with database.transaction() as session:
-            raw = RawEvent("local", "local", "1", "here", b"my secret words")
-            await inbox.keep(session, database.cipher, [raw], datetime.now(UTC))
             letter = (await inbox.waiting(session, limit=1))[0]
             await inbox.bury(session, letter.id, 8, "KeyError at greet:17")
         await database.close()

@@ -211,8 +211,7 @@ async def test_a_slash_command_that_was_used_lately(clinic: Clinic) -> None:
     raw = from_command({**command("help"), "team_id": clinic.nurses.id}, datetime.now(UTC))
     assert is_command(raw.body)
     database = Database(clinic.url, SECRET_KEY)
-    async with database.transaction() as session:
-        await inbox.keep(session, database.cipher, [raw], START)
+    await inbox.keep(database, [raw], START)
     await database.close()
     await clinic.keeps(clinic.nurses)
     assert "Slack, Nurses, slash command: ok (it was used lately)" in await clinic.examined()

@@ -228,9 +228,7 @@ async def test_after_ten_seconds_the_conversation_goes_on_without_it(tmp_path: P
             await running.fake.writes("ana", "bad", place="circle")
         running.database.down = False
         event = running.fake.not_accepted[0]
-        async with running.database.transaction() as session:
-            kept_at = running.clock.now() - timedelta(seconds=11)
-            await inbox.keep(session, running.database.cipher, [event], kept_at)
+        await inbox.keep(running.database, [event], running.clock.now() - timedelta(seconds=11))
         await running.fake.writes("ana", "good", place="circle")
         await running.settle()
         assert running.fake.words() == ["at last"]

@@ -23,8 +23,7 @@ def event(
 
 
 async def keep(database: Database, *events: RawEvent) -> int:
-    async with database.transaction() as session:
-        return await inbox.keep(session, database.cipher, events, START)
+    return await inbox.keep(database, events, START)
 
 
 async def waiting(database: Database, limit: int = 99) -> list[inbox.Waiting]:

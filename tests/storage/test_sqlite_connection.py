@@ -24,7 +24,7 @@ class Counted(OneTripConnection):
 
 @pytest.fixture
 async def connection(tmp_path: Path) -> AsyncIterator[Counted]:
-    opened = Counted(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0)
+    opened = Counted(str(tmp_path / "it.sqlite3"), timeout=0)
     async with opened:
         await opened.cursor().execute("PRAGMA journal_mode=WAL")
         await opened.cursor().execute("CREATE TABLE word (it TEXT)")
@@ -65,45 +65,21 @@ async def test_a_change_takes_two_trips(connection: Counted) -> None:
     assert await words(connection) == ["one", "two", "three"]
 
 
-async def test_a_change_of_one_statement_takes_one_trip(connection: Counted, tmp_path: Path) -> None:
-    connection.begin(WRITES)
-    connection.end_with_next()
-    await connection.cursor().executemany("INSERT INTO word VALUES (?)", [("three",), ("four",)])
-    assert not connection.in_transaction
-    with pytest.raises(sqlite3.ProgrammingError, match="last one"):
-        await words(connection)  # it would stand outside of any transaction
-    await connection.commit()
-    assert connection.trips == 1
+async def test_a_change_at_once_takes_one_trip_and_is_kept(connection: Counted) -> None:
+    assert await connection.change_at_once("INSERT INTO word VALUES (?)", [("three",), ("four",)]) == 2
+    assert (connection.trips, connection.in_transaction) == (1, False)
     assert await words(connection) == ["one", "two", "three", "four"]
-    connection.begin(WRITES)
-    await connection.cursor().execute("INSERT INTO word VALUES ('five')")
-    await connection.rollback()  # the next change ends as changes do
-    assert len(await words(connection)) == 4
 
 
-async def test_a_last_statement_that_fails_keeps_nothing(connection: Counted) -> None:
-    connection.begin(WRITES)
-    await connection.cursor().execute("INSERT INTO word VALUES ('three')")
-    connection.end_with_next()
-    with pytest.raises(sqlite3.OperationalError, match="no such table"):
-        await connection.cursor().execute("INSERT INTO nowhere VALUES (1)")
-    assert connection.in_transaction
-    await connection.rollback()
-    assert await words(connection) == ["one", "two"]
-
-
-async def test_what_was_said_to_be_the_last_and_never_came_ends_nothing_later(connection: Counted) -> None:
-    connection.begin(WRITES)
-    connection.end_with_next()
-    await connection.rollback()
-    connection.begin(WRITES)
-    await connection.cursor().execute("INSERT INTO word VALUES ('three')")
-    await connection.rollback()
+async def test_a_change_at_once_is_kept_as_a_whole_or_not_at_all(connection: Counted) -> None:
+    with pytest.raises(sqlite3.ProgrammingError):
+        await connection.change_at_once("INSERT INTO word VALUES (?)", [("three",), ("four", "too many")])
+    assert not connection.in_transaction
     assert await words(connection) == ["one", "two"]
 
 
 async def test_nobody_else_writes_from_the_first_statement_of_a_change_on(connection: Counted, tmp_path: Path) -> None:
-    other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None, timeout=0)
+    other = OneTripConnection(str(tmp_path / "it.sqlite3"), timeout=0)
     async with other:
         connection.begin(WRITES)
         assert len(await words(connection)) == 2
@@ -122,7 +98,7 @@ async def test_nobody_else_writes_from_the_first_statement_of_a_change_on(connec
 async def test_a_look_stays_the_same_while_others_write(connection: Counted, tmp_path: Path) -> None:
     connection.begin(READS)
     assert len(await words(connection)) == 2
-    other = OneTripConnection(str(tmp_path / "it.sqlite3"), isolation_level=None)
+    other = OneTripConnection(str(tmp_path / "it.sqlite3"))
     async with other:
         await other.cursor().execute("INSERT INTO word VALUES (?)", ("three",))
     assert len(await words(connection)) == 2
