@@ -285,6 +285,18 @@ class CarriedOut:
 
 
 @dataclass(frozen=True, slots=True)
+class EventsLost:
+    """Nothing could arrive from ``platform`` between two moments (UTC), for longer than it keeps what it can't tell.
+
+    No event, but news of one, told to each community that meets there; of each outage once.
+    """
+
+    platform: str
+    since: datetime
+    until: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class OutOfReach:
     """Somebody in the community that ``services`` are about can't be written to privately. No event, but news of one.
 
