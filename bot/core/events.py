@@ -48,7 +48,7 @@ class Joined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left(Event):
-    """``by`` went out of ``place``."""
+    """``by`` went out of ``place``; without a place, out of the workspace, and so of all its places."""
 
     key: str
 
