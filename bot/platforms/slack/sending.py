@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -114,10 +114,16 @@ class Sending:
         try:
             yield
         except Refused as refused:
-            raise Undeliverable(refused.code) from None
+            if not refused.lacks:
+                raise Undeliverable(refused.code) from None
+            self._workspaces.lacks(workspace, refused.lacks)
+            raise NotSent("a permission is missing", self._later()) from None
         except TokenRefused as refused:
             self._workspaces.refused(workspace, refused.code)
-            raise NotSent("the token is refused", self._clock.now() + timedelta(seconds=self._timing.token)) from None
+            raise NotSent("the token is refused", self._later()) from None
+
+    def _later(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=self._timing.token)
 
     async def _edit(self, workspace: Workspace, edit: Edit) -> MessageRef | None:
         posting, target = edited(edit.message, self._say_in(None)), edit.target
