@@ -38,6 +38,7 @@ from bot.platforms.slack.uploading import Files
 from bot.platforms.slack.whispers import Whispers
 from bot.platforms.slack.workspaces import Workspaces
 
+_GONE = "message_not_found"
 _NO_HOME = frozenset({"not_enabled", "view_disabled"})
 _NO_LONGER_OPENS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 
@@ -133,7 +134,12 @@ class Sending:
         async def update(client: AsyncWebClient) -> Any:
             return await client.chat_update(channel=target.conversation, ts=target.id, **posting.content)
 
-        await self._calls.call(workspace, "chat.update", update)
+        try:
+            await self._calls.call(workspace, "chat.update", update)
+        except Refused as refused:
+            if refused.code != _GONE:
+                raise
+            return None
         return target
 
     async def _delete(self, workspace: Workspace, gone: Delete) -> None:
@@ -146,7 +152,7 @@ class Sending:
         try:
             await self._calls.call(workspace, "chat.delete", delete)
         except Refused as refused:
-            if refused.code != "message_not_found":
+            if refused.code != _GONE:
                 raise
 
     async def _open_form(self, workspace: Workspace, opening: OpenForm) -> None:

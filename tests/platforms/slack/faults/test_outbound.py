@@ -169,6 +169,43 @@ async def test_a_change_is_made_whatever_became_of_the_call(tmp_path: Path, faul
         assert await here.dead() == []
 
 
+def taking_down() -> Capability:
+    """``/baraza say`` posts a message, and ``/baraza enough`` takes it down."""
+    capability = Capability("say")
+    posted: list[str] = []
+
+    @capability.command("say", summary="", for_strangers=True)
+    async def say(event: CommandUsed, services: Services) -> None:
+        assert event.place is not None
+        row = await services.post(event.place, Message(Text("Before")), Kind.PROMPT)
+        posted.append(row.reference)
+
+    @capability.command("enough", summary="", for_strangers=True)
+    async def enough(_event: CommandUsed, services: Services) -> None:
+        await services.take_down(posted[0])
+
+    return capability
+
+
+@pytest.mark.parametrize("way", ["changed", "taken down"])
+async def test_on_a_message_that_somebody_has_deleted_there_is_nothing_left_to_do(tmp_path: Path, way: str) -> None:
+    async with installed(tmp_path, changing() if way == "changed" else taking_down()) as here:
+        await here.ana.types("/baraza say", "circle")
+        await here.settles()
+        here.slack.faults.plan("chat.update", rate_limited(1))
+        here.slack.faults.plan("chat.delete", rate_limited(1))
+        if way == "changed":
+            await here.ana.presses("Change", "circle")
+        else:
+            await here.ana.types("/baraza enough", "circle")
+        await here.settles()
+        (posted,) = here.circle.messages.values()
+        here.workspace.remove(here.circle, posted)
+        await here.waits_long()
+        assert here.posted(here.circle) == []
+        assert await here.dead() == []
+
+
 # The token
 
 
