@@ -29,7 +29,9 @@ from bot.dead_letters import DeadLetters
 from bot.delivery import Delivery
 from bot.heartbeat import Heartbeat
 from bot.intake import Intake
+from bot.loops import Loop
 from bot.metrics import Metrics
+from bot.outages import Outages
 from bot.scheduling import Ticker
 from bot.services import Frame
 from bot.settings import Settings
@@ -105,6 +107,7 @@ class App:
         self.worker = Worker(database, self.frame, self.platforms, self.metrics, self._after_event)
         self.intake = Intake(database, self.clock, self.metrics, self.worker.wake)
         self.ticker = Ticker(database, self.frame, self._after_work)
+        self.outages = Outages(database, self.frame, self.platforms, self._after_work)
         self.web = WebServer(settings.http_host, settings.http_port, self.troubles, self._refresh_metrics, self.metrics)
         self.heartbeat = Heartbeat(settings.heartbeat_url, self.troubles)
         self._open = AsyncExitStack()
@@ -124,7 +127,7 @@ class App:
         except BaseException:
             await self._close()
             raise
-        for loop in (self.worker, self.tasks, self.delivery):
+        for loop in self._loops:
             loop.start()
         self.ticker.start()
         self.heartbeat.start()
@@ -136,6 +139,7 @@ class App:
         """Take nothing new, finish what runs, let go of everything; within ten seconds."""
         try:
             async with asyncio.timeout(_DRAIN_SECONDS):
+                await self.outages.stop()
                 for platform in self.platforms.values():
                     await platform.stop_receiving()
                 await self.ticker.stop()
@@ -160,13 +164,17 @@ class App:
         quiet_rounds = 0
         while quiet_rounds < 2:  # what one loop finishes may be another's work: all must find nothing, twice
             before = self._work_done
-            for loop in (self.worker, self.tasks, self.delivery):
+            for loop in self._loops:
                 await loop.settled()
             quiet_rounds = quiet_rounds + 1 if self._work_done == before else 0
 
     @property
     def _work_done(self) -> int:
-        return sum(loop.busy_rounds for loop in (self.worker, self.tasks, self.delivery))
+        return sum(loop.busy_rounds for loop in self._loops)
+
+    @property
+    def _loops(self) -> tuple[Loop, ...]:
+        return (self.outages, self.worker, self.tasks, self.delivery)
 
     async def move_clock(self, to: datetime) -> None:
         """Let time pass until ``to`` (UTC): what falls due on the way happens at its own moment, in order."""

@@ -14,7 +14,7 @@ from typing import Any
 from bot.core.addresses import Person
 from bot.core.events import Event, Joined, Left, MessageDeleted, MessagePosted, PollAnswered, Reacted
 from bot.core.question_marks import asks_something
-from storage import activity, meetings, members, opting_out
+from storage import activity, meetings, members, opting_out, vacating
 from storage.activity import ActivityKind, activity_key
 from storage.database import Session
 
@@ -47,6 +47,9 @@ async def record(session: Session, events: Sequence[Event], now: datetime) -> No
         else:
             for one in run:
                 await _record_other(session, one)
+    for event in events:
+        if isinstance(event, Left) and event.place is None:
+            await _record_leaving_everywhere(session, event)
 
 
 async def _record_messages(session: Session, run: list[_Happening]) -> None:
@@ -72,6 +75,16 @@ async def _record_other(session: Session, one: _Happening) -> None:
         await members.arrive(session, one.community_id, one.place_id, one.member_id, event.at)
     elif isinstance(event, Left):
         await members.depart(session, one.community_id, one.place_id, one.member_id, event.at)
+
+
+async def _record_leaving_everywhere(session: Session, event: Left) -> None:
+    """Out of the workspace, and so of every community that met there alone: one leave for each."""
+    account = event.by.account
+    for member_id in (await members.known_among(session, [account])).values():
+        counted = member_id not in await opting_out.among(session, {member_id})
+        for community_id, place_id in await vacating.leave_tenant(session, account, member_id, event.at):
+            if counted:
+                await activity.record(session, [_row(_Happening(event, place_id, community_id, member_id, counted))])
 
 
 async def _resolve(session: Session, events: list[Event], now: datetime) -> list[_Happening]:

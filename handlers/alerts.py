@@ -5,8 +5,9 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import Any
 
+from bot.core.addresses import platform_name
 from bot.core.capability import Capability
-from bot.core.events import GivenUp, OutOfReach
+from bot.core.events import EventsLost, GivenUp, OutOfReach
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
 from bot.services import Services
@@ -41,6 +42,25 @@ async def tell_that_somebody_is_out_of_reach(_news: OutOfReach, services: Servic
                 "I can't write to one of the members: their private chat with me is not open. "
                 "Please remind everybody in **{community}** now and then: open a chat with me and press Start."
             ),
+            community=services.community.name,
+        )
+        await services.tell(facilitator, Message(text), Kind.ALERT)
+
+
+@capability.hears(EventsLost)
+async def tell_that_events_are_lost(news: EventsLost, services: Services) -> None:
+    """What was meant for me never came, and only who sent it knows."""
+    zone = services.community.time_zone
+    for facilitator in await members.with_role(services.session, services.community.id, Role.FACILITATOR):
+        wording = services.wording_for(facilitator)
+        text = wording.say(
+            mark(
+                "Sorry, I was out of reach on {platform} from {since} to {until}, and what was written to me then may "
+                "be lost: please ask everybody in **{community}** to try again where they got no answer."
+            ),
+            platform=platform_name(news.platform),
+            since=wording.moment(news.since, zone),
+            until=wording.moment(news.until, zone),
             community=services.community.name,
         )
         await services.tell(facilitator, Message(text), Kind.ALERT)

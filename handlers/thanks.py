@@ -112,6 +112,9 @@ async def _author(services: Services, about: MessagePosted) -> Member:
         raise Refusal(mark("A program wrote this. Which person has helped you? Write /thanks @name for what they did."))
     author = await members.find(services.session, about.by.account)
     belongs = await members.membership(services.session, services.community.id, author.id) if author else None
-    if author is None or belongs is None or belongs.left_at is not None:
+    if author is None or belongs is None:  # they wrote it before I came, or were forgotten since
+        key = mark("I don't know yet who wrote this. Once they have written here again, your thanks can reach them.")
+        raise Refusal(key)
+    if belongs.left_at is not None:
         raise Refusal(mark("Who wrote this is not in this community any more."))
     return author

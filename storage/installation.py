@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlmodel import SQLModel
 
@@ -20,8 +20,10 @@ class InstallationFact(SQLModel, table=True):
     value: str = neutral()
 
 
+_EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CLOCK_OFFSET = "clock_offset_microseconds"
 _KEY_CHECK = "key_check"
+_HEARD_UNTIL = "heard_until/"
 
 
 async def clock_offset(session: Session) -> timedelta:
@@ -33,6 +35,18 @@ async def clock_offset(session: Session) -> timedelta:
 async def remember_clock_offset(session: Session, offset: timedelta) -> None:
     """Keep the clock's offset, so that a restart goes on where time stood."""
     await session.merge(InstallationFact(name=_CLOCK_OFFSET, value=str(offset // timedelta(microseconds=1))))
+
+
+async def heard_until(session: Session, platform: str) -> datetime | None:
+    """Until when it is known that a platform's events could arrive (UTC); None where they never could yet."""
+    fact = await session.get(InstallationFact, _HEARD_UNTIL + platform)
+    return _EPOCH + timedelta(microseconds=int(fact.value)) if fact else None
+
+
+async def remember_heard(session: Session, platform: str, at: datetime) -> None:
+    """A platform's events can arrive at this moment."""
+    value = str((at - _EPOCH) // timedelta(microseconds=1))
+    await session.merge(InstallationFact(name=_HEARD_UNTIL + platform, value=value))
 
 
 async def check_key(session: Session, cipher: Cipher) -> None:

@@ -85,6 +85,7 @@ class FakePlatform:
     can_tell: bool = True
     shows_forms: bool = True
     needs_first_word: bool = False
+    keeps_events_for: timedelta | None = None
     places: set[str] = field(default_factory=lambda: {"circle", "square"})
     people: set[str] = field(default_factory=lambda: {"ana", "ben"})
     names: dict[str, str] = field(default_factory=dict)
@@ -266,6 +267,9 @@ class FakePlatform:
 
     async def close(self) -> None:
         self._host = None
+
+    def hears(self) -> bool:
+        return self._host is not None
 
     def trouble(self) -> str | None:
         return None if self._host else f"{self.name} is not connected"

@@ -48,7 +48,7 @@ class Joined(Event):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Left(Event):
-    """``by`` went out of ``place``."""
+    """``by`` went out of ``place``; without a place, out of the workspace, and so of all its places."""
 
     key: str
 
@@ -282,6 +282,18 @@ class CarriedOut:
     """
 
     what: str
+
+
+@dataclass(frozen=True, slots=True)
+class EventsLost:
+    """Nothing could arrive from ``platform`` between two moments (UTC), for longer than it keeps what it can't tell.
+
+    No event, but news of one, told to each community that meets there; of each outage once.
+    """
+
+    platform: str
+    since: datetime
+    until: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Protocol
 
 from bot.core.addresses import Account, Destination, InPlace, MessageRef, Person, Privately
@@ -289,6 +289,9 @@ class Platform(Protocol):
     shows_forms: bool
     """Whether ``deliver`` can open a form. Where it can't, it is given none: its questions come as messages."""
 
+    keeps_events_for: timedelta | None
+    """How long the platform tries to tell an event; after that it is gone. None where it is kept until it is told."""
+
     async def start(self, host: Host) -> None:
         """Begin to receive. Returns when the platform is ready, or raises with a plain sentence."""
         ...
@@ -315,6 +318,10 @@ class Platform(Protocol):
         Raises CannotTell where the platform offers no look-up. It is asked of Send, Edit and OpenForm alone:
         anything else, done twice, is as if it were done once.
         """
+        ...
+
+    def hears(self) -> bool:
+        """Whether events can arrive now."""
         ...
 
     def trouble(self) -> str | None:

@@ -29,6 +29,9 @@ _SAVED = "contributions.saved"
 _USAGE = mark("log [lesson|practice|resource|story] [your words], log mine, or log withdraw C7; "
               "facilitators: log review, log takedown C7, or log export")  # fmt: skip
 _NOT_HERE = mark("Who wrote this is not here any more, so I can't ask them. It stays out.")
+_NOT_MET = mark("I don't know yet who wrote this, so I can't ask them. Please try again once they have written here.")
+"""They wrote it before I came, or were forgotten since."""
+
 _BY_A_BOT = mark("A program wrote this. Please save what people wrote.")
 _NO_WORDS = mark("I don't have the words of that message. Would you like to write down what others should find?")
 _SPECIAL: dict[str, Callable[[Services, str], Awaitable[None]]] = {
@@ -134,7 +137,9 @@ async def _author(services: Services, about: MessagePosted) -> Member:
 
 async def _still_here(services: Services, author: Member | None) -> Member:
     belongs = await members.membership(services.session, services.community.id, author.id) if author else None
-    if author is None or belongs is None or belongs.left_at is not None:
+    if author is None or belongs is None:
+        raise Refusal(_NOT_MET)
+    if belongs.left_at is not None:
         raise Refusal(_NOT_HERE)
     return author
 

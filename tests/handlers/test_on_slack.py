@@ -123,6 +123,31 @@ async def test_who_was_there_before_the_bot_and_never_wrote_can_be_made_an_exper
     assert (await fatima.last()).text.startswith("I know nobody called")
 
 
+async def test_of_who_wrote_before_the_bot_came_and_not_since_nobody_is_told_that_they_are_gone(empty: Talk) -> None:
+    fatima, mei = [in_slack(await empty.newcomer(name)) for name in ("Fatima", "Mei")]
+    await fatima.creates("circle")
+    await mei.joins("circle")
+    message = await mei.says("Ice packs keep for nine hours.", place="circle")
+    await fatima.invites_the_bot("circle")
+    await fatima.presses("Start a community here")
+    await fatima.fills_in(Community_name="Field Nurses")
+    for words, answer in {
+        "/thanks": "Once they have written here again, your thanks can reach them.",
+        "/log story": "Please try again once they have written here.",
+    }.items():
+        await fatima.says(words, place="circle", about=message)
+        said = fatima.person.sees("circle", thread=message)[-1].text
+        assert said.startswith("I don't know yet who wrote this")
+        assert said.endswith(answer)
+    await mei.says("Good morning", place="circle")
+    await fatima.says("/thanks", place="circle", about=message)
+    assert "Fatima thanks you for what you wrote." in await mei.last()
+    await mei.leaves("circle")
+    await fatima.says("/thanks for the tip", place="circle", about=message)
+    gone = "Who wrote this is not in this community any more."
+    assert fatima.person.sees("circle", thread=message)[-1].text == gone
+
+
 async def test_who_left_or_is_named_by_a_member_alone_is_not_made_one(here: Circle) -> None:
     zoe = in_slack(await here.talk.newcomer("Zoe"))
     await zoe.joins("circle")

@@ -11,7 +11,7 @@ from sqlmodel import func, select
 from bot.core.addresses import Account, Person, Place
 from bot.core.errors import Refusal
 from bot.core.roles import Purpose, Role
-from storage import activity, communities, members, own_figures, thanks, today, vacating
+from storage import activity, communities, linking, members, own_figures, thanks, today, vacating
 from storage.activity import Activity, ActivityKind
 from storage.database import Database
 from storage.thanks import Thanks
@@ -81,6 +81,28 @@ async def test_who_was_nowhere_else_has_left_with_the_place_unless_they_hold_a_r
         place = await communities.place_by_id(session, square)
         assert place is not None
         assert (place.community_id, place.purpose) == (None, "listening")
+
+
+async def test_who_is_out_of_a_workspace_stays_where_a_community_knows_them_from_elsewhere(database: Database) -> None:
+    nurses, (circle, square) = await founded(database, "circle", "square")
+    drivers, (trucks,) = await founded(database, "trucks", name="Drivers")
+    async with database.transaction() as session:
+        elsewhere = await communities.discover(session, Place("fake", "another tenant", "club", "club"))
+        await communities.take_in(session, elsewhere, drivers, Purpose.MAIN)
+        club = elsewhere.id
+    both = await somebody(database, "both", nurses, circle, square)
+    await somebody(database, "both", drivers, trucks)
+    two_accounts = await somebody(database, "two accounts", drivers, trucks)
+    in_the_club = await somebody(database, "in the club", drivers, trucks, club)
+    async with database.transaction() as session:
+        another = await members.ensure(session, Person(Account("fake", "another tenant", "same"), "same"), START)
+        await linking.link(session, two_accounts, another.id, START)
+        for name, member in (("both", both), ("two accounts", two_accounts), ("in the club", in_the_club)):
+            left = await vacating.leave_tenant(session, Account("fake", "tenant", name), member, START)
+            assert left == ([(nurses, circle), (drivers, trucks)] if name == "both" else [])
+        assert await vacating.leave_tenant(session, Account("fake", "tenant", "both"), both, START) == []
+    assert await here(database, nurses) == []
+    assert await here(database, drivers) == ["two accounts", "in the club"]
 
 
 async def test_of_two_who_take_out_the_last_two_places_one_is_refused(database: Database) -> None:

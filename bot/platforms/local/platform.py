@@ -6,7 +6,7 @@ import asyncio
 import json
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import structlog
@@ -47,6 +47,7 @@ class LocalPlatform:
     name = PLATFORM
     shows_forms = True
     needs_first_word = False
+    keeps_events_for: timedelta | None = None
 
     def __init__(self, path: Path, clock: Clock, time_zone: str = COMMUNITY.time_zone) -> None:
         self.chat = LocalChat(path, clock.now)
@@ -103,6 +104,10 @@ class LocalPlatform:
     def translate(self, body: bytes) -> Sequence[Event]:
         """See ``incoming``."""
         return translate(body)
+
+    def hears(self) -> bool:
+        """Whether events are carried."""
+        return self.trouble() is None
 
     def trouble(self) -> str | None:
         """None while events are carried."""

@@ -66,8 +66,14 @@ def team_join(document: Document, event: Json) -> Sequence[Event]:
 
 
 def user_change(document: Document, event: Json) -> Sequence[Event]:
-    """Somebody's profile changed."""
-    return [PersonChanged(at=document.happened(event), by=_described(document, part(event, "user")))]
+    """Somebody's profile changed; or their account was closed, and nothing else tells that they are in no channel."""
+    user = part(event, "user")
+    at, by = document.happened(event), _described(document, user)
+    if user.get("deleted") is True:
+        return [
+            Left(at=at, by=by, key="\x1f".join(("leave", document.tenant, by.account.user, _stamp_of(document, event))))
+        ]
+    return [PersonChanged(at=at, by=by)]
 
 
 def member_joined_channel(document: Document, event: Json) -> Sequence[Event]:

@@ -41,17 +41,22 @@ _TOO_MANY = frozenset({"ratelimited", "rate_limited", "message_limit_exceeded"})
 _NOT_NOW = frozenset({"service_unavailable", "request_timeout", "team_added_to_org"})
 """Nothing has happened, and nothing is wrong with the call; it arrived cut off, or Slack is busy with itself."""
 
+_NO_PERMISSION = "missing_scope"
 _DEFAULT_RETRY_AFTER = 30
 _LONGEST_RETRY_AFTER = 24 * 3600
 _SAID_NO = 400
 
 
 class Refused(Exception):
-    """Slack refused the call for good: ``code`` is its own word for why. It has had no effect."""
+    """Slack refused the call for good: ``code`` is its own word for why. It has had no effect.
 
-    def __init__(self, code: str) -> None:
+    ``lacks``: the method that the token has no permission for, where that is why.
+    """
+
+    def __init__(self, code: str, lacks: str = "") -> None:
         super().__init__(code)
         self.code = code
+        self.lacks = lacks
 
 
 class TokenRefused(Exception):
@@ -73,6 +78,8 @@ class Workspace:
     scopes: frozenset[str] = frozenset()
     refused: str = ""
     """Slack's word for why it takes the token no longer; empty while it does."""
+    lacks: set[str] = field(default_factory=set)
+    """The methods that the token had no permission for when something was to be delivered."""
 
 
 class SlackCalls:
@@ -117,11 +124,12 @@ class SlackCalls:
         except TurnFarAway as far:
             raise NotSent(str(far), self._clock.now() + timedelta(seconds=far.seconds)) from None
         except SlackApiError as error:
-            raise self._meaning(error, turns) from None
+            raise self._meaning(error, turns, method) from None
         except aiohttp.ClientConnectorError as error:
             raise NotSent("Slack can't be reached", self._soon()) from error
         except Exception as error:
             raise OutcomeUnknown(f"no answer to {method}") from error
+        workspace.lacks.discard(method)
         data = response.data
         return data if isinstance(data, dict) else {}
 
@@ -158,7 +166,7 @@ class SlackCalls:
     def _soon(self) -> datetime:
         return self._clock.now() + timedelta(seconds=self._timing.again)
 
-    def _meaning(self, error: SlackApiError, turns: Turns) -> Exception:
+    def _meaning(self, error: SlackApiError, turns: Turns, method: str) -> Exception:
         response = error.response
         status = getattr(response, "status_code", 0) or getattr(response, "status", 0)
         code = code_of(error)
@@ -170,7 +178,7 @@ class SlackCalls:
             return OutcomeUnknown(code or f"status {status}")
         if code in _NOT_NOW:
             return NotSent(code, self._soon())
-        return TokenRefused(code) if code in TOKEN_CODES else Refused(code)
+        return TokenRefused(code) if code in TOKEN_CODES else Refused(code, method if code == _NO_PERMISSION else "")
 
 
 def code_of(error: SlackApiError) -> str:

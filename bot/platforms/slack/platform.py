@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 from typing import Any
 
 from aiohttp import web
@@ -35,6 +36,8 @@ class SlackPlatform:
     name = PLATFORM
     shows_forms = True
     needs_first_word = False
+    keeps_events_for: timedelta | None = timedelta(minutes=6)
+    """It tells an event three times more: at once, after a minute, and five minutes later."""
 
     def __init__(
         self,
@@ -101,6 +104,12 @@ class SlackPlatform:
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """See ``sending``."""
         return await self._sending.find(outgoing)
+
+    def hears(self) -> bool:
+        """Whether a connection stands, or requests are taken; nobody can see from here whether those get through."""
+        if self._receiving.host is None:
+            return False
+        return self._by_http if self._sockets is None else self._sockets.trouble() is None
 
     def trouble(self) -> str | None:
         """None while events can arrive and messages can leave."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 from slack_sdk.web.async_client import AsyncWebClient
@@ -38,6 +38,7 @@ from bot.platforms.slack.uploading import Files
 from bot.platforms.slack.whispers import Whispers
 from bot.platforms.slack.workspaces import Workspaces
 
+_GONE = "message_not_found"
 _NO_HOME = frozenset({"not_enabled", "view_disabled"})
 _NO_LONGER_OPENS = frozenset({"expired_trigger_id", "exchanged_trigger_id", "invalid_trigger_id", "trigger_expired"})
 
@@ -114,10 +115,16 @@ class Sending:
         try:
             yield
         except Refused as refused:
-            raise Undeliverable(refused.code) from None
+            if not refused.lacks:
+                raise Undeliverable(refused.code) from None
+            self._workspaces.lacks(workspace, refused.lacks)
+            raise NotSent("a permission is missing", self._later()) from None
         except TokenRefused as refused:
             self._workspaces.refused(workspace, refused.code)
-            raise NotSent("the token is refused", self._clock.now() + timedelta(seconds=self._timing.token)) from None
+            raise NotSent("the token is refused", self._later()) from None
+
+    def _later(self) -> datetime:
+        return self._clock.now() + timedelta(seconds=self._timing.token)
 
     async def _edit(self, workspace: Workspace, edit: Edit) -> MessageRef | None:
         posting, target = edited(edit.message, self._say_in(None)), edit.target
@@ -127,7 +134,12 @@ class Sending:
         async def update(client: AsyncWebClient) -> Any:
             return await client.chat_update(channel=target.conversation, ts=target.id, **posting.content)
 
-        await self._calls.call(workspace, "chat.update", update)
+        try:
+            await self._calls.call(workspace, "chat.update", update)
+        except Refused as refused:
+            if refused.code != _GONE:
+                raise
+            return None
         return target
 
     async def _delete(self, workspace: Workspace, gone: Delete) -> None:
@@ -140,7 +152,7 @@ class Sending:
         try:
             await self._calls.call(workspace, "chat.delete", delete)
         except Refused as refused:
-            if refused.code != "message_not_found":
+            if refused.code != _GONE:
                 raise
 
     async def _open_form(self, workspace: Workspace, opening: OpenForm) -> None:

@@ -94,6 +94,12 @@ class Workspaces:
             log.error("the token is refused", platform=PLATFORM, reason=code)
         workspace.refused = code
 
+    def lacks(self, workspace: Workspace, method: str) -> None:
+        """The token has no permission for a method: what needs it rests until it works, and everything else goes on."""
+        if method not in workspace.lacks:
+            log.error("the token lacks a permission", platform=PLATFORM, reason=method)
+        workspace.lacks.add(method)
+
     def revoked(self, team: str) -> None:
         """Slack says that the token was revoked: it rests until Slack takes it again, or a new one comes."""
         if (workspace := self._open.get(team)) is not None:
@@ -116,7 +122,7 @@ class Workspaces:
         self._take(installation)
 
     def trouble(self) -> str | None:
-        """None while there is a workspace and every token is good."""
+        """None while there is a workspace, and every token is good for whatever was to be done with it."""
         if self._own_trouble:
             return self._own_trouble
         refused = [one for one in self._open.values() if one.refused]
@@ -124,6 +130,9 @@ class Workspaces:
             return f"Slack refuses the bot's token ({refused[0].refused})"
         if not self._open:
             return "the app is in no Slack workspace"
+        lacking = sorted(method for one in self._open.values() for method in one.lacks)
+        if lacking:
+            return f"Slack's token lacks a permission, so {lacking[0]} is refused: baraza doctor says which"
         return None
 
     async def _read_installed(self) -> None:

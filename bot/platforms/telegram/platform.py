@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Coroutine, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 
 import structlog
@@ -51,6 +52,7 @@ class TelegramPlatform:
     name = PLATFORM
     shows_forms = False
     needs_first_word = True
+    keeps_events_for: timedelta | None = timedelta(hours=24)
 
     def __init__(
         self,
@@ -128,6 +130,10 @@ class TelegramPlatform:
     async def find(self, outgoing: Outgoing) -> MessageRef | None:
         """See ``sending``."""
         return await self._sending.find(outgoing)
+
+    def hears(self) -> bool:
+        """Whether updates can arrive now."""
+        return self.trouble() is None
 
     def trouble(self) -> str | None:
         """None while updates can arrive and messages can leave."""

@@ -111,6 +111,12 @@ def test_a_profile_that_tells_little_leaves_what_was_known() -> None:
     assert (changed.by.name, changed.by.language) == ("Ana", "fr")
 
 
+def test_whose_account_is_closed_has_left_the_workspace() -> None:
+    left = one(Left, slack.user_change(deleted=True))
+    assert (left.by.account.user, left.by.name, left.place) == (ANA, "Ana", None)
+    assert left.key == f"leave\x1f{TEAM}\x1f{ANA}\x1f{TS}"
+
+
 def test_a_program_has_no_profile() -> None:
     assert meaning(slack.user_change(is_bot=True)) == []
 

@@ -15,6 +15,7 @@ from bot.services import Services
 from storage import tenants
 from tests.frame import echo
 from tests.platforms.slack.faults.installation import command, installed
+from tests.wire.slack.call import METHODS
 from tests.wire.slack.faults import Fault, dropped, hangs, rate_limited, says, server_error
 
 UNKNOWN = {
@@ -168,6 +169,43 @@ async def test_a_change_is_made_whatever_became_of_the_call(tmp_path: Path, faul
         assert await here.dead() == []
 
 
+def taking_down() -> Capability:
+    """``/baraza say`` posts a message, and ``/baraza enough`` takes it down."""
+    capability = Capability("say")
+    posted: list[str] = []
+
+    @capability.command("say", summary="", for_strangers=True)
+    async def say(event: CommandUsed, services: Services) -> None:
+        assert event.place is not None
+        row = await services.post(event.place, Message(Text("Before")), Kind.PROMPT)
+        posted.append(row.reference)
+
+    @capability.command("enough", summary="", for_strangers=True)
+    async def enough(_event: CommandUsed, services: Services) -> None:
+        await services.take_down(posted[0])
+
+    return capability
+
+
+@pytest.mark.parametrize("way", ["changed", "taken down"])
+async def test_on_a_message_that_somebody_has_deleted_there_is_nothing_left_to_do(tmp_path: Path, way: str) -> None:
+    async with installed(tmp_path, changing() if way == "changed" else taking_down()) as here:
+        await here.ana.types("/baraza say", "circle")
+        await here.settles()
+        here.slack.faults.plan("chat.update", rate_limited(1))
+        here.slack.faults.plan("chat.delete", rate_limited(1))
+        if way == "changed":
+            await here.ana.presses("Change", "circle")
+        else:
+            await here.ana.types("/baraza enough", "circle")
+        await here.settles()
+        (posted,) = here.circle.messages.values()
+        here.workspace.remove(here.circle, posted)
+        await here.waits_long()
+        assert here.posted(here.circle) == []
+        assert await here.dead() == []
+
+
 # The token
 
 
@@ -230,6 +268,43 @@ async def test_a_token_that_is_refused_from_the_start_drops_nothing(tmp_path: Pa
         await here.waits_long()
         assert here.posted(here.circle) == ["hello"]
         assert here.platform.trouble() is None
+
+
+@pytest.mark.parametrize("method", ["chat.postMessage", "conversations.open"])
+async def test_a_permission_that_is_missing_drops_nothing_and_holds_up_nothing_else(
+    tmp_path: Path, method: str
+) -> None:
+    needed = set(METHODS[method].scopes)
+
+    async def write(event: CommandUsed, services: Services) -> None:
+        await services.answer_privately(Message(Text("Good morning")))
+
+    async with installed(tmp_path, echo(), command("say", write)) as here:
+        taken = here.workspace.scopes & needed
+        here.workspace.scopes -= taken
+        await here.ana.types("/baraza say", "circle")
+        await here.ana.writes("circle", "one")
+        await here.settles()
+        lacking = f"Slack's token lacks a permission, so {method} is refused: baraza doctor says which"
+        await here.waits_long()
+        assert await here.health() == (503, [lacking])
+        assert here.posted(here.circle) == ([] if method == "chat.postMessage" else ["one"])
+        assert (here.ana.hears(), await here.dead()) == ([], [])
+        here.workspace.scopes |= taken
+        await here.waits_long()
+        assert (here.ana.hears(), here.posted(here.circle)) == (["Good morning"], ["one"])
+        assert await here.health() == (200, [])
+        assert await here.dead() == []
+
+
+async def test_a_permission_that_stays_missing_is_a_dead_letter_in_the_end(tmp_path: Path) -> None:
+    async with installed(tmp_path, echo()) as here:
+        here.workspace.scopes.discard("chat:write")
+        await here.ana.writes("circle", "one")
+        await here.settles()
+        for _ in range(3):
+            await here.waits(86_400 + 60)
+        assert await here.dead() == ["tried for three days: a permission is missing"]
 
 
 # The workspace
