@@ -239,8 +239,11 @@ class Host(Protocol):
         """The commands that this person may use now."""
         ...
 
-    def menus(self) -> Mapping[str, Sequence[CommandHint]]:
-        """The commands that every member may use, by language; under ``""`` in the language of whoever has none."""
+    def menus(self, *, leads: bool = False) -> Mapping[str, Sequence[CommandHint]]:
+        """The commands that every member may use, by language; under ``""`` in the language of whoever has none.
+
+        With ``leads`` those for whoever leads a place on the platform: what is said to facilitators is for them too.
+        """
         ...
 
     async def shortcuts_for(self, account: Account) -> Sequence[ShortcutHint]:

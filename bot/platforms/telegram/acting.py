@@ -51,8 +51,8 @@ class Acting:
                 await self._tell_who_leads(act, host, bot)
 
     async def show_menus(self, host: Host) -> None:
-        """Set the menus of commands that everybody sees, in each language."""
-        await self._set(everybodys(host.menus()))
+        """Set the menus of commands that everybody sees, and administrators in groups, in each language."""
+        await self._set(everybodys(host.menus(), host.menus(leads=True)))
 
     async def _set(self, calls: Iterable[Call], fine: tuple[str, ...] = ()) -> None:
         for call in calls:
