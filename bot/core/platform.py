@@ -48,7 +48,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put ``message`` in the place of the one at ``target``."""
+    """Put ``message`` in the place of the one at ``target``. Where that is gone for everybody, it may just stay gone."""
 
     reference: str
     destination: Destination

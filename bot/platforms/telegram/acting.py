@@ -18,7 +18,8 @@ Act = Delete | ApproveJoin | AnswerInline | ShowCommands | CheckLeads
 GroupMoved = Callable[[int, int], Awaitable[None]]
 
 _LEADS = ("creator", "administrator")
-_GONE = ("message to delete not found",)
+_GONE = ("message to delete not found", "message can't be deleted")
+"""It is gone, or it stays: Telegram lets a bot that is no administrator take nothing away after two days."""
 _LET_IN = ("hide_requester_missing", "user_already_participant")
 _STALE = ("query is too old", "query id is invalid")
 _NOT_THERE = ("user not found", "member not found", "participant_id_invalid")

@@ -43,7 +43,8 @@ GroupMoved = Callable[[int, int], Awaitable[None]]
 """Told of a group's old id and its new one, as Telegram itself will tell, or has told."""
 
 _MOST_BROKEN_OFF = 1_000
-_UNCHANGED = "message is not modified"
+_AS_IT_IS = ("message is not modified", "message to edit not found")
+"""The message says it already, or nobody sees it any more: nobody could do anything about it."""
 _NO_TEXT = "there is no text in the message to edit"
 _NOT_YET = ("can't initiate conversation", "chat not found")
 _CLOSED = "bot was blocked by the user"
@@ -186,10 +187,9 @@ class Sending:
         try:
             await self._change(edit, caption=False)
         except Refused as refused:
-            if refused.says(_NO_TEXT):
-                await self._change(edit, caption=True)
-            elif not refused.says(_UNCHANGED):
+            if not refused.says(_NO_TEXT):
                 raise
+            await self._change(edit, caption=True)
         return edit.target
 
     async def _change(self, edit: Edit, *, caption: bool) -> None:
@@ -197,9 +197,9 @@ class Sending:
         try:
             await self._api.call(call.method, {**call.parameters, **there}, chat=there["chat_id"])
         except Moved:
-            raise Undeliverable("the message stayed in the group as it was before") from None
+            return  # the message stayed in the group as it was before, which is shut
         except Refused as refused:
-            if not refused.says(_UNCHANGED):
+            if not refused.says(*_AS_IT_IS):
                 raise
 
     async def _elsewhere(self, place: Json, chat: int) -> Json:
