@@ -6,11 +6,11 @@ from datetime import timedelta
 from typing import Any
 
 from bot.core.capability import Capability
-from bot.core.events import GivenUp, OutOfReach
+from bot.core.events import GivenUp, OutOfReach, WaitsForPlace
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
 from bot.services import Services
-from storage import alerts, members
+from storage import alerts, communities, members
 
 capability = Capability("alerts")
 
@@ -42,6 +42,21 @@ async def tell_that_somebody_is_out_of_reach(_news: OutOfReach, services: Servic
                 "Please remind everybody in **{community}** now and then: open a chat with me and press Start."
             ),
             community=services.community.name,
+        )
+        await services.tell(facilitator, Message(text), Kind.ALERT)
+
+
+@capability.hears(WaitsForPlace)
+async def tell_that_a_place_is_closed(news: WaitsForPlace, services: Services) -> None:
+    """Something waits that people expect there, and only people can open the place again."""
+    known = await communities.place_at(services.session, news.place)
+    for facilitator in await members.with_role(services.session, services.community.id, Role.FACILITATOR):
+        text = services.wording_for(facilitator).say(
+            mark(
+                "**#{place}** is closed, so I can't write there. What I have for it waits for up to three days. "
+                "Please open it again."
+            ),
+            place=known.name if known else news.place.name,
         )
         await services.tell(facilitator, Message(text), Kind.ALERT)
 

@@ -48,7 +48,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put ``message`` in the place of the one at ``target``. Where that is gone for everybody, it may just stay gone."""
+    """Put ``message`` in the place of the one at ``target``. What is gone for everybody may stay gone."""
 
     reference: str
     destination: Destination
@@ -150,6 +150,10 @@ class NotSent(Exception):
     def __init__(self, reason: str, retry_at: datetime | None = None) -> None:
         super().__init__(reason)
         self.retry_at = retry_at
+
+
+class PlaceIsClosed(NotSent):
+    """The bot may not write in the place for now; facilitators hear of it. It goes out once the place is open again."""
 
 
 class OutcomeUnknown(Exception):

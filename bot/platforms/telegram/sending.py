@@ -23,6 +23,7 @@ from bot.core.platform import (
     OpenForm,
     OutcomeUnknown,
     Outgoing,
+    PlaceIsClosed,
     Send,
     ShowHome,
     TriggerExpired,
@@ -47,6 +48,7 @@ _AS_IT_IS = ("message is not modified", "message to edit not found")
 """The message says it already, or nobody sees it any more: nobody could do anything about it."""
 _NO_TEXT = "there is no text in the message to edit"
 _NOT_YET = ("can't initiate conversation", "chat not found")
+_TOPIC_CLOSED = "topic_closed"
 _CLOSED = "bot was blocked by the user"
 
 
@@ -102,6 +104,8 @@ class Sending:
     async def _meaning(self, refused: Refused, outgoing: Outgoing) -> Exception:
         """What it means that Telegram refused it. Who can't be written to yet is shown how to begin, where asked."""
         to: Destination = outgoing.destination
+        if isinstance(to, InPlace) and refused.says(_TOPIC_CLOSED):
+            return PlaceIsClosed(refused.words)
         if isinstance(to, InPlace) or not isinstance(outgoing, Send | Edit):
             return Undeliverable(refused.words)
         if refused.says(_CLOSED):
