@@ -18,6 +18,7 @@ from bot.core.clock import Clock
 from bot.core.platform import (
     CannotTell,
     ChatIsClosed,
+    MessageIsGone,
     NotSent,
     NotYetReachable,
     OpenForm,
@@ -194,7 +195,7 @@ class Delivery(Loop):
         except ChatIsClosed:
             return Outcome(row, dead="undeliverable: the person closed the chat", closed=True, out_of_reach=True)
         except Undeliverable as problem:
-            return Outcome(row, dead=f"undeliverable: {problem}")
+            return Outcome(row, dead="" if isinstance(problem, MessageIsGone) else f"undeliverable: {problem}")
         except OutcomeUnknown:
             return await self._look(row, platform)
         except Exception as error:  # noqa: BLE001 - an adapter's own mistake; nobody knows how far it came

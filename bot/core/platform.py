@@ -48,7 +48,7 @@ class Send:
 
 @dataclass(frozen=True, slots=True)
 class Edit:
-    """Put ``message`` in the place of the one at ``target``. What is gone for everybody may stay gone."""
+    """Put ``message`` in the place of the one at ``target``."""
 
     reference: str
     destination: Destination
@@ -162,6 +162,10 @@ class OutcomeUnknown(Exception):
 
 class Undeliverable(Exception):
     """It can never arrive: the person is unknown, the place is gone. ``str()`` says why, without names."""
+
+
+class MessageIsGone(Undeliverable):
+    """Nobody sees the message any more that was to be changed: there is nothing left to do, for anybody."""
 
 
 class ChatIsClosed(Undeliverable):

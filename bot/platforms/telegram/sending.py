@@ -18,6 +18,7 @@ from bot.core.platform import (
     ChatIsClosed,
     Edit,
     Host,
+    MessageIsGone,
     NotSent,
     NotYetReachable,
     OpenForm,
@@ -44,8 +45,8 @@ GroupMoved = Callable[[int, int], Awaitable[None]]
 """Told of a group's old id and its new one, as Telegram itself will tell, or has told."""
 
 _MOST_BROKEN_OFF = 1_000
-_AS_IT_IS = ("message is not modified", "message to edit not found")
-"""The message says it already, or nobody sees it any more: nobody could do anything about it."""
+_UNCHANGED = "message is not modified"
+_GONE = "message to edit not found"
 _NO_TEXT = "there is no text in the message to edit"
 _NOT_YET = ("can't initiate conversation", "chat not found")
 _TOPIC_CLOSED = "topic_closed"
@@ -201,9 +202,11 @@ class Sending:
         try:
             await self._api.call(call.method, {**call.parameters, **there}, chat=there["chat_id"])
         except Moved:
-            return  # the message stayed in the group as it was before, which is shut
+            raise MessageIsGone("the message stayed in the group as it was before") from None
         except Refused as refused:
-            if not refused.says(*_AS_IT_IS):
+            if refused.says(_GONE):
+                raise MessageIsGone(refused.words) from None
+            if not refused.says(_UNCHANGED):
                 raise
 
     async def _elsewhere(self, place: Json, chat: int) -> Json:
