@@ -199,7 +199,6 @@ NO_MORE = {
     "not a member": "Forbidden: bot is not a member of the supergroup chat",
     "not found": "Bad Request: chat not found",
     "no rights": "Bad Request: not enough rights to send text messages to the chat",
-    "topic closed": "Bad Request: TOPIC_CLOSED",
 }
 
 
