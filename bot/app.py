@@ -256,10 +256,11 @@ class App:
             if belongs or command.for_strangers
         ]
 
-    def menus(self) -> dict[str, list[CommandHint]]:
+    def menus(self, *, leads: bool = False) -> dict[str, list[CommandHint]]:
         """Part of ``bot.core.platform.Host``."""
+        roles = frozenset({Role.FACILITATOR}) if leads else frozenset()
         texts, asked = self.frame.texts, next(iter(self.frame.asks_step_by_step), "")
-        commands = self.frame.commands(frozenset(), asked)  # none leaves a form where every platform shows them
+        commands = self.frame.commands(roles, asked)  # none leaves a form where every platform shows them
         wordings = {"": texts.wording(), **{language: texts.wording(language) for language in texts.languages}}
         return {language: [_hint(command, wording) for command in commands] for language, wording in wordings.items()}
 

@@ -1,4 +1,4 @@
-"""What has become a dead letter is told to the community that it belongs to, where one is known."""
+"""What has become a dead letter, or may, is told to the community that it belongs to, where one is known."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import timedelta
 import structlog
 
 from bot.core.addresses import Account, InPlace, Place, Privately
-from bot.core.events import Event, GivenUp, OutOfReach
+from bot.core.events import Event, GivenUp, OutOfReach, WaitsForPlace
 from bot.core.messages import Kind
 from bot.core.serialization import destination_from_json
 from bot.logs import where_it_failed
@@ -27,7 +27,10 @@ Finding = Callable[[Session], Awaitable[int | None]]
 
 
 class DeadLetters:
-    """Announces ``GivenUp`` and ``OutOfReach``. It comes after the dead letter was written down, and never fails."""
+    """Announces ``GivenUp``, ``OutOfReach`` and ``WaitsForPlace``.
+
+    It comes after what happened was written down, and never fails.
+    """
 
     def __init__(self, database: Database, frame: Frame) -> None:
         self._database = database
@@ -57,6 +60,13 @@ class DeadLetters:
             return await _community_of(session, None, account) if time_to_tell else None
 
         await self._announce(known, OutOfReach())
+
+    async def waits_for_place(self, row: OutboxRow) -> None:
+        """Its place is closed to the bot for now."""
+        to = destination_from_json(row.destination)
+        if isinstance(to, InPlace):
+            place = to.place
+            await self._announce(lambda session: _community_of(session, place, None), WaitsForPlace(place))
 
     async def task(self, task: Task) -> None:
         """It can't be done."""

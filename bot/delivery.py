@@ -18,11 +18,13 @@ from bot.core.clock import Clock
 from bot.core.platform import (
     CannotTell,
     ChatIsClosed,
+    MessageIsGone,
     NotSent,
     NotYetReachable,
     OpenForm,
     OutcomeUnknown,
     Outgoing,
+    PlaceIsClosed,
     Platform,
     TriggerExpired,
     Undeliverable,
@@ -35,7 +37,7 @@ from bot.metrics import Metrics
 from bot.outgoing import can_be_looked_for, instead, may_come_twice, outgoing_of, reader_of
 from storage import outbox, private_chats
 from storage.database import Database, Session
-from storage.outbox import MAY_HAVE_ARRIVED, NOT_SENT, OutboxRow
+from storage.outbox import MAY_HAVE_ARRIVED, NOT_SENT, PLACE_CLOSED, OutboxRow
 
 log = structlog.get_logger()
 
@@ -50,7 +52,8 @@ class Outcome:
     """What became of a row: it arrived (``sent`` may be None), is tried again, is looked for later, or is dead.
 
     ``repeats``: nobody can tell whether it arrived, so that trying again may repeat it. ``held_since``: at that moment
-    its person could not be written to yet. ``closed``: the person wants no messages.
+    its person could not be written to yet. ``closed``: the person wants no messages. ``place_closed``: it waits until
+    its place is open again.
     """
 
     row: OutboxRow
@@ -62,6 +65,7 @@ class Outcome:
     dead: str = ""
     closed: bool = False
     out_of_reach: bool = False
+    place_closed: bool = False
 
     @property
     def has_arrived(self) -> bool:
@@ -190,13 +194,14 @@ class Delivery(Loop):
                 return Outcome(row)
             return Outcome(row, sent=await self._deliver(platform, outgoing, row))
         except NotSent as problem:
-            return self._again(row, str(problem), problem.retry_at)
+            again = self._again(row, str(problem), problem.retry_at)
+            return replace(again, place_closed=isinstance(problem, PlaceIsClosed))
         except NotYetReachable:
             return self._held(row, began_at)
         except ChatIsClosed:
             return Outcome(row, dead="undeliverable: the person closed the chat", closed=True, out_of_reach=True)
         except Undeliverable as problem:
-            return Outcome(row, dead=f"undeliverable: {problem}")
+            return Outcome(row, dead="" if isinstance(problem, MessageIsGone) else f"undeliverable: {problem}")
         except OutcomeUnknown:
             return await self._look(row, platform)
         except Exception as error:  # noqa: BLE001 - an adapter's own mistake; nobody knows how far it came
@@ -278,6 +283,8 @@ class Delivery(Loop):
                 await self._dead_letters.out_of_reach(outcome.row, reader)
             elif outcome.dead:
                 await self._dead_letters.message(outcome.row)
+            elif outcome.place_closed and outcome.row.reason not in (PLACE_CLOSED, MAY_HAVE_ARRIVED):
+                await self._dead_letters.waits_for_place(outcome.row)
 
     async def _write_down(self, session: Session, outcomes: Sequence[Outcome]) -> None:
         arrived = [outcome for outcome in outcomes if outcome.has_arrived]
@@ -303,7 +310,8 @@ class Delivery(Loop):
         elif outcome.look_at:
             self._unknown[row.id] = (outcome.look_at, row)
         elif outcome.again_at:
-            reason = MAY_HAVE_ARRIVED if outcome.repeats or row.may_have_arrived else NOT_SENT
+            waits = PLACE_CLOSED if outcome.place_closed else NOT_SENT
+            reason = MAY_HAVE_ARRIVED if outcome.repeats or row.may_have_arrived else waits
             await outbox.send_again(session, row.id, outcome.again_at, row.attempts + 1, reason)
 
     async def _hold(self, session: Session, row: OutboxRow, since: datetime) -> None:

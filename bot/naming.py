@@ -1,4 +1,4 @@
-"""Who is meant by what somebody typed: an @mention with the platform's id, or a name."""
+"""Who is meant by what somebody typed: an @mention with the platform's id, a username, or a name."""
 
 from __future__ import annotations
 
@@ -37,8 +37,10 @@ async def member_called(
         await _take_in(session, community_id, person, acting.at, now)
     everybody = await members.of_community(session, community_id)
     mentioned = await members.find(session, Account(by.platform, by.tenant, wanted))
-    if mentioned is not None and mentioned.id in {one.id for one in everybody}:
-        return mentioned
+    known = await members.going_by(session, by.platform, by.tenant, wanted) if who.startswith("@") else None
+    meant = [one for one in everybody if one.id in (mentioned.id if mentioned else None, known)]
+    if meant:
+        return meant[0]
     others = await linking.other_names(session, [one.id for one in everybody])
     called = [one for one in everybody if _is_called(wanted, [one.name, *others.get(one.id, ())])]
     if not called:

@@ -40,6 +40,7 @@ async def services_for(frame: Frame, session: Session, event: Event) -> Services
     roles: frozenset[Role] = frozenset()
     if member and acting_on(event):
         await accounts.used(session, event.by.account)
+        await members.go_by(session, event.by)
     if community and member:
         roles = await members.roles_of(session, community.id, member.id)
     return Services(frame, session, event, community, place, member, roles)

@@ -7,11 +7,15 @@ from typing import Any
 
 from bot.core.addresses import platform_name
 from bot.core.capability import Capability
+<<<<<<< HEAD
 from bot.core.events import EventsLost, GivenUp, OutOfReach
+=======
+from bot.core.events import GivenUp, OutOfReach, WaitsForPlace
+>>>>>>> hunt-telegram
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
 from bot.services import Services
-from storage import alerts, members
+from storage import alerts, communities, members
 
 capability = Capability("alerts")
 
@@ -47,6 +51,7 @@ async def tell_that_somebody_is_out_of_reach(_news: OutOfReach, services: Servic
         await services.tell(facilitator, Message(text), Kind.ALERT)
 
 
+<<<<<<< HEAD
 @capability.hears(EventsLost)
 async def tell_that_events_are_lost(news: EventsLost, services: Services) -> None:
     """What was meant for me never came, and only who sent it knows."""
@@ -62,6 +67,19 @@ async def tell_that_events_are_lost(news: EventsLost, services: Services) -> Non
             since=wording.moment(news.since, zone),
             until=wording.moment(news.until, zone),
             community=services.community.name,
+=======
+@capability.hears(WaitsForPlace)
+async def tell_that_a_place_is_closed(news: WaitsForPlace, services: Services) -> None:
+    """Something waits that people expect there, and only people can open the place again."""
+    known = await communities.place_at(services.session, news.place)
+    for facilitator in await members.with_role(services.session, services.community.id, Role.FACILITATOR):
+        text = services.wording_for(facilitator).say(
+            mark(
+                "**#{place}** is closed, so I can't write there. What I have for it waits for up to three days. "
+                "Please open it again."
+            ),
+            place=known.name if known else news.place.name,
+>>>>>>> hunt-telegram
         )
         await services.tell(facilitator, Message(text), Kind.ALERT)
 

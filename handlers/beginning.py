@@ -109,7 +109,8 @@ async def _offer(services: Services, place: CommunityPlace) -> None:
         Button(label(mark("Start a community here")), "beginning.start", str(place.id), Emphasis.PRIMARY),
         Button(label(mark("Join this place to a community")), "beginning.join", str(place.id)),
     )
-    await services.answer_privately(Message(text, buttons))
+    place.asked = (await services.answer_privately(Message(text, buttons))).reference
+    services.session.add(place)
 
 
 async def _has_begun(services: Services, place: CommunityPlace) -> None:
@@ -147,9 +148,16 @@ async def uninstalled(event: BotUninstalled, services: Services) -> None:
 
 @capability.on(PlaceMoved, strangers=True)
 async def moved(event: PlaceMoved, services: Services) -> None:
-    """The place goes on elsewhere with everything that it has; told again, nothing is left to do."""
+    """The place goes on elsewhere with everything that it has; told again, nothing is left to do.
+
+    The bot may have been seen there before that was told: then somebody was asked in vain what it is to be.
+    """
+    seen = await communities.place_at(services.session, event.to)
     if event.place is not None and await communities.move(services.session, event.place, event.to):
         await services.messenger.follow(event.place, event.to)
+        for reference in (seen.asked, seen.offer) if seen is not None else ():
+            if reference is not None:
+                await services.take_down(reference)
 
 
 @capability.on(PlaceReopened, strangers=True)

@@ -67,7 +67,8 @@ class Community(SQLModel, table=True):
 class CommunityPlace(SQLModel, table=True):
     """A channel or group. Without a community it is a place where the bot waits, silent and recording nothing.
 
-    ``offer`` is the reference of the one line there that says how to begin, where nobody could be asked privately.
+    ``asked`` is the reference of the private message that asked somebody last what it is to be, and ``offer`` that of
+    the one line there that says how to begin, where nobody could be asked privately.
     """
 
     __tablename__ = "place"
@@ -86,6 +87,7 @@ class CommunityPlace(SQLModel, table=True):
     sees_joins: bool = neutral(default=True, sa_column_kwargs={"server_default": true()})
     sees_reactions: bool = neutral(default=True, sa_column_kwargs={"server_default": true()})
     offer: str | None = neutral(default=None)
+    asked: str | None = neutral(default=None)
 
     @property
     def address(self) -> Place:

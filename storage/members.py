@@ -31,6 +31,8 @@ from storage.communities import Community, CommunityPlace
 from storage.database import Session
 from storage.member_accounts import IS_ACCOUNT, of_account
 from storage.member_accounts import MemberAccount as MemberAccount
+from storage.member_accounts import go_by as go_by
+from storage.member_accounts import going_by as going_by
 from storage.member_accounts import known_among as known_among
 from storage.member_accounts import user_key as user_key
 from storage.statements import columns, given, some
@@ -217,6 +219,7 @@ async def _add(session: Session, person: Person, now: datetime) -> int:
     }
     added = await session.exec(insert_into(session, MemberAccount).values(**values).on_conflict_do_nothing())
     if added.rowcount == 1:
+        await go_by(session, person)
         return member.id
     await session.delete(member)
     await session.flush()

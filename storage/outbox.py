@@ -27,6 +27,7 @@ class OutboxState(IntEnum):
 
 
 NOT_SENT = "not sent yet"
+PLACE_CLOSED = "its place is closed"
 MAY_HAVE_ARRIVED = "nobody can tell whether it arrived"
 """Reasons why something waits to be sent again."""
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,12 +16,16 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """An account as an event shows it: with the name and the language that the platform tells."""
+    """An account as an event shows it: with the name and the language that the platform tells.
+
+    ``username`` is what others call it by with an @, where the platform tells no id then; it may be another's tomorrow.
+    """
 
     account: Account
     name: str
     language: str | None = None
     is_bot: bool = False
+    username: str = field(default="", repr=False, compare=False)
 
 
 @dataclass(frozen=True, slots=True)

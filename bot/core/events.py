@@ -304,6 +304,16 @@ class OutOfReach:
     """
 
 
+@dataclass(frozen=True, slots=True)
+class WaitsForPlace:
+    """The bot may not write in ``place`` of the community that ``services`` are about; what goes there waits.
+
+    No event, but news of one. It is told once of each thing that waits with nothing before it.
+    """
+
+    place: Place
+
+
 def opens_chat(event: Event) -> bool:
     """Whether an event shows that the bot may write to who did it: they wrote to it themselves, or let it write again.
 

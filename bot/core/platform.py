@@ -152,12 +152,20 @@ class NotSent(Exception):
         self.retry_at = retry_at
 
 
+class PlaceIsClosed(NotSent):
+    """The bot may not write in the place for now; facilitators hear of it. It goes out once the place is open again."""
+
+
 class OutcomeUnknown(Exception):
     """It may have arrived. Look for it before sending it again."""
 
 
 class Undeliverable(Exception):
     """It can never arrive: the person is unknown, the place is gone. ``str()`` says why, without names."""
+
+
+class MessageIsGone(Undeliverable):
+    """Nobody sees the message any more that was to be changed: there is nothing left to do, for anybody."""
 
 
 class ChatIsClosed(Undeliverable):
@@ -239,8 +247,11 @@ class Host(Protocol):
         """The commands that this person may use now."""
         ...
 
-    def menus(self) -> Mapping[str, Sequence[CommandHint]]:
-        """The commands that every member may use, by language; under ``""`` in the language of whoever has none."""
+    def menus(self, *, leads: bool = False) -> Mapping[str, Sequence[CommandHint]]:
+        """The commands that every member may use, by language; under ``""`` in the language of whoever has none.
+
+        With ``leads`` those for whoever leads a place on the platform: what is said to facilitators is for them too.
+        """
         ...
 
     async def shortcuts_for(self, account: Account) -> Sequence[ShortcutHint]:

@@ -68,6 +68,22 @@ async def test_the_new_group_gives_way_if_it_was_known_already_and_belongs_to_no
         assert await places(here) == {"supercircle": (here.place.community_id, "main", True)}
 
 
+async def test_nobody_is_asked_what_the_new_group_is_to_be(tmp_path: Path) -> None:
+    async with group(tmp_path) as here:
+        await here.starts("fatima")
+        here.fake.places |= {"supercircle"}
+        for leads in (True, False):  # privately, and by a line in the group
+            await here.fake.invites_the_bot("fatima", "supercircle", leads=leads)
+        await here.running.settle()
+        assert any("Thank you for inviting me" in one for one in here.told("fatima"))
+        assert len(here.lines("supercircle")) == 1
+        await here.fake.moves("circle", "supercircle")
+        await here.running.settle()
+        assert not any("Thank you for inviting me" in one for one in here.told("fatima"))
+        assert here.lines("supercircle") == []
+        assert await dead_letters(here.running) == []
+
+
 async def test_two_communities_never_become_one(tmp_path: Path) -> None:
     async with group(tmp_path) as here:
         async with here.running.database.transaction() as session:

@@ -48,7 +48,7 @@ class RecordingHost:
     async def commands_for(self, account: Account) -> Sequence[CommandHint]:
         return []
 
-    def menus(self) -> Mapping[str, Sequence[CommandHint]]:
+    def menus(self, *, leads: bool = False) -> Mapping[str, Sequence[CommandHint]]:
         return {"": []}
 
     async def shortcuts_for(self, account: Account) -> Sequence[ShortcutHint]:

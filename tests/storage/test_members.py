@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -49,6 +50,20 @@ async def test_nobody_is_found_before_they_are_known(database: Database) -> None
         assert member is not None
         assert (member.name, member.language) == ("Ana", "fr")
         assert await members.accounts_of(session, member.id) == [ANA.account]
+
+
+async def test_a_username_leads_to_whoever_was_last_seen_with_it_whatever_its_capitals(database: Database) -> None:
+    ben = Person(Account("fake", "tenant", "ben"), "Ben", username="Nurse")
+    first, second = await known(database, replace(ANA, username="nurse")), await known(database, ben)
+    async with database.transaction() as session:
+        assert await members.going_by(session, "fake", "tenant", "NURSE") == second
+        assert await members.going_by(session, "fake", "elsewhere", "nurse") is None
+        for username in ("nurse", "nurse", "ana_9"):
+            await members.go_by(session, replace(ANA, username=username))
+            assert await members.going_by(session, "fake", "tenant", username) == first
+        assert await members.going_by(session, "fake", "tenant", "nurse") is None
+        await members.go_by(session, ANA)
+        assert await members.going_by(session, "fake", "tenant", "ana_9") == first
 
 
 @pytest.mark.parametrize("database", ["postgresql"], indirect=True)  # SQLite has one writer at a time

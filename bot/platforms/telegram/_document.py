@@ -40,12 +40,12 @@ class Document:
         return text(self.bot, "id")
 
     def person(self, user: Json) -> Person:
-        """Somebody, by first and last name; never by a username or an id."""
+        """Somebody, by first and last name; nobody is shown by a username or an id."""
         found = identity(user, "id")
         name = " ".join(part for part in (text(user, "first_name").strip(), text(user, "last_name").strip()) if part)
         language = text(user, "language_code").replace("_", "-").partition("-")[0].strip().lower() or None
         is_bot = user.get("is_bot") is True or found == self.tenant
-        return Person(Account(PLATFORM, self.tenant, found), name, language, is_bot)
+        return Person(Account(PLATFORM, self.tenant, found), name, language, is_bot, text(user, "username"))
 
     def nobody(self) -> Person:
         """Stands for a channel, for an administrator who stays anonymous, and for whom Telegram doesn't name."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 
-from bot.core.events import BotRemoved, Event, Joined, Left, PlaceMoved, PlaceRenamed, PlaceReopened
+from bot.core.events import Event, Joined, Left, PlaceMoved, PlaceRenamed, PlaceReopened
 from bot.platforms.reading import Json, part, text
 from bot.platforms.telegram._document import PLATFORM, Document, topic_of
 from bot.platforms.telegram._reading import identity, moment
@@ -62,14 +62,8 @@ def _topic_named(document: Document, told: Json) -> Sequence[Event]:
     return [PlaceRenamed(at=moment(told, "date"), by=document.actor(told), place=place)]
 
 
-def _topic_closed(document: Document, told: Json) -> Sequence[Event]:
-    """Only administrators write in a closed topic. A group whose general topic is closed has others."""
-    topic = topic_of(told)
-    place = document.place(part(told, "chat"), topic)
-    return [BotRemoved(at=moment(told, "date"), by=document.actor(told), place=place)] if topic else []
-
-
 def _topic_reopened(document: Document, told: Json) -> Sequence[Event]:
+    """A topic that is closed stays a place: who may not write there now is told when something is for it."""
     topic = topic_of(told)
     place = document.place(part(told, "chat"), topic)
     return [PlaceReopened(at=moment(told, "date"), by=document.actor(told), place=place)] if topic else []
@@ -101,6 +95,5 @@ _SERVICE: dict[str, Callable[[Document, Json], Sequence[Event]]] = {
     "migrate_from_chat_id": _moved_from,
     "forum_topic_created": _topic_named,
     "forum_topic_edited": _topic_named,
-    "forum_topic_closed": _topic_closed,
     "forum_topic_reopened": _topic_reopened,
 }

@@ -18,7 +18,8 @@ Act = Delete | ApproveJoin | AnswerInline | ShowCommands | CheckLeads
 GroupMoved = Callable[[int, int], Awaitable[None]]
 
 _LEADS = ("creator", "administrator")
-_GONE = ("message to delete not found",)
+_GONE = ("message to delete not found", "message can't be deleted")
+"""It is gone, or it stays: Telegram lets a bot that is no administrator take nothing away after two days."""
 _LET_IN = ("hide_requester_missing", "user_already_participant")
 _STALE = ("query is too old", "query id is invalid")
 _NOT_THERE = ("user not found", "member not found", "participant_id_invalid")
@@ -51,8 +52,8 @@ class Acting:
                 await self._tell_who_leads(act, host, bot)
 
     async def show_menus(self, host: Host) -> None:
-        """Set the menus of commands that everybody sees, in each language."""
-        await self._set(everybodys(host.menus()))
+        """Set the menus of commands that everybody sees, and administrators in groups, in each language."""
+        await self._set(everybodys(host.menus(), host.menus(leads=True)))
 
     async def _set(self, calls: Iterable[Call], fine: tuple[str, ...] = ()) -> None:
         for call in calls:

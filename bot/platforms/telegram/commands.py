@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -50,16 +50,33 @@ def one_person(chat: str, user: str) -> Scope:
     return Scope("chat_member", chat, user)
 
 
-def everybodys(menus: Mapping[str, Sequence[CommandHint]]) -> list[Call]:
-    """The calls that set what everybody sees, in private and in groups, from what ``Host.menus`` tells."""
-    private = {language: [one for one in hints if one.in_private] for language, hints in menus.items()}
-    groups = {language: [one for one in hints if one.in_places] for language, hints in menus.items()}
-    return [*menu(private, IN_PRIVATE), *menu(groups, IN_GROUPS)]
+Menus = Mapping[str, Sequence[CommandHint]]
+"""Commands by language, as ``Host.menus`` tells them."""
+
+
+def everybodys(menus: Menus, administrators: Menus) -> list[Call]:
+    """The calls that set what everybody sees, in private and in groups, and what ``administrators`` of groups see.
+
+    Wherever Telegram finds none of these it shows what works in both.
+    """
+    private, groups = _those(menus, lambda one: one.in_private), _those(menus, lambda one: one.in_places)
+    anywhere = _those(menus, lambda one: one.in_private and one.in_places)
+    leads = _those(administrators, lambda one: one.in_places)
+    return [
+        *menu(anywhere, EVERYBODY),
+        *menu(private, IN_PRIVATE),
+        *menu(groups, IN_GROUPS),
+        *menu(leads, ADMINISTRATORS),
+    ]
 
 
 def own(hints: Sequence[CommandHint], user: str) -> list[Call]:
     """The calls that set what one person sees in their private chat, whatever language their app speaks."""
     return menu({"": [one for one in hints if one.in_private]}, one_chat(user))
+
+
+def _those(menus: Menus, work: Callable[[CommandHint], bool]) -> Menus:
+    return {language: [one for one in hints if work(one)] for language, hints in menus.items()}
 
 
 def menu(hints: Mapping[str, Sequence[CommandHint]], scope: Scope) -> list[Call]:

@@ -18,11 +18,13 @@ from bot.core.platform import (
     ChatIsClosed,
     Edit,
     Host,
+    MessageIsGone,
     NotSent,
     NotYetReachable,
     OpenForm,
     OutcomeUnknown,
     Outgoing,
+    PlaceIsClosed,
     Send,
     ShowHome,
     TriggerExpired,
@@ -44,8 +46,10 @@ GroupMoved = Callable[[int, int], Awaitable[None]]
 
 _MOST_BROKEN_OFF = 1_000
 _UNCHANGED = "message is not modified"
+_GONE = "message to edit not found"
 _NO_TEXT = "there is no text in the message to edit"
 _NOT_YET = ("can't initiate conversation", "chat not found")
+_TOPIC_CLOSED = "topic_closed"
 _CLOSED = "bot was blocked by the user"
 
 
@@ -101,6 +105,8 @@ class Sending:
     async def _meaning(self, refused: Refused, outgoing: Outgoing) -> Exception:
         """What it means that Telegram refused it. Who can't be written to yet is shown how to begin, where asked."""
         to: Destination = outgoing.destination
+        if isinstance(to, InPlace) and refused.says(_TOPIC_CLOSED):
+            return PlaceIsClosed(refused.words)
         if isinstance(to, InPlace) or not isinstance(outgoing, Send | Edit):
             return Undeliverable(refused.words)
         if refused.says(_CLOSED):
@@ -186,10 +192,9 @@ class Sending:
         try:
             await self._change(edit, caption=False)
         except Refused as refused:
-            if refused.says(_NO_TEXT):
-                await self._change(edit, caption=True)
-            elif not refused.says(_UNCHANGED):
+            if not refused.says(_NO_TEXT):
                 raise
+            await self._change(edit, caption=True)
         return edit.target
 
     async def _change(self, edit: Edit, *, caption: bool) -> None:
@@ -197,8 +202,10 @@ class Sending:
         try:
             await self._api.call(call.method, {**call.parameters, **there}, chat=there["chat_id"])
         except Moved:
-            raise Undeliverable("the message stayed in the group as it was before") from None
+            raise MessageIsGone("the message stayed in the group as it was before") from None
         except Refused as refused:
+            if refused.says(_GONE):
+                raise MessageIsGone(refused.words) from None
             if not refused.says(_UNCHANGED):
                 raise
 

@@ -86,7 +86,10 @@ def test_a_link_that_opens_the_private_chat() -> None:
 
 def test_everybody_sees_in_private_and_in_groups_what_works_there() -> None:
     settings = CommandHint("settings", "settings", "Settings", in_places=False)
-    calls = everybodys({"": [HELP, settings], "fr": [HELP, settings]})
+    thanks = CommandHint("thanks", "thanks @x", "Thank somebody", in_private=False)
+    today = CommandHint("today", "today", "The day")
+    everybody = [HELP, settings, thanks]
+    calls = everybodys({"": everybody, "fr": everybody}, {"": [*everybody, today]})
     shown = [
         (
             call.parameters["scope"]["type"],
@@ -96,10 +99,13 @@ def test_everybody_sees_in_private_and_in_groups_what_works_there() -> None:
         for call in calls
     ]
     assert shown == [
+        ("default", "", ["help"]),
+        ("default", "fr", ["help"]),
         ("all_private_chats", "", ["help", "settings"]),
         ("all_private_chats", "fr", ["help", "settings"]),
-        ("all_group_chats", "", ["help"]),
-        ("all_group_chats", "fr", ["help"]),
+        ("all_group_chats", "", ["help", "thanks"]),
+        ("all_group_chats", "fr", ["help", "thanks"]),
+        ("all_chat_administrators", "", ["help", "thanks", "today"]),
     ]
 
 

@@ -56,33 +56,64 @@ async def with_vaccines(here: Nurses) -> None:
     await here.here.settles()
 
 
-async def test_what_can_not_reach_a_closed_topic_is_kept_and_facilitators_hear_of_it(tmp_path: Path) -> None:
+CLOSED = "#Vaccines is closed, so I can't write there. What I have for it waits for up to three days."
+
+
+def told(here: Nurses) -> list[str]:
+    """What facilitators heard of places that are closed, and of anything that could not be done."""
+    return [one for one in here.fatima.hears() if "is closed" in one or "could not be done" in one]
+
+
+@by_polling_and_by_webhook
+async def test_what_is_for_a_closed_topic_waits_there_until_it_is_open_again(tmp_path: Path, webhook: bool) -> None:
+    async with nurses(tmp_path, forum=True, webhook=webhook) as here:
+        await with_vaccines(here)
+        await here.fatima.person.closes_topic("Vaccines", here.place)
+        await here.here.settles()
+        for words in ("What went well?", "What was hard?"):
+            await here.fatima.says(f"/prompt now {words}", place=here.place, topic="Vaccines")
+        await here.waits(hours=3)
+        assert [one.partition(" Please")[0] for one in told(here)] == [CLOSED]
+        assert not any("What went well?" in one for one in here.fatima.hears(here.place, "Vaccines"))
+        await reopens(here, "Vaccines")
+        for _ in range(2):
+            await here.waits(minutes=6)
+        first, second = here.fatima.hears(here.place, "Vaccines")[-2:]
+        assert "What went well?" in first
+        assert "What was hard?" in second
+        assert len(told(here)) == 1
+        assert await here.here.dead() == []
+
+
+async def test_what_waited_for_three_days_is_given_up_and_facilitators_hear_of_it(tmp_path: Path) -> None:
     async with nurses(tmp_path, forum=True) as here:
         await with_vaccines(here)
         here.place.topics[here.place.topic("Vaccines")].closed = True  # just now: nobody has told yet
         await here.fatima.says("/prompt now What went well?", place=here.place, topic="Vaccines")
-        assert "Something could not be done (1)." in here.fatima.last()
-        assert await here.here.dead() == ["undeliverable: Topic_closed"]
         assert here.here.telegram.refused() == [("sendMessage", "Bad Request: TOPIC_CLOSED")]
+        await here.waits(hours=73)
+        closed, given_up = told(here)
+        assert closed.startswith(CLOSED)
+        assert given_up.startswith("Something could not be done (1).")
+        assert await here.here.dead() == ["tried for three days: Topic_closed"]
 
 
-async def test_prompts_go_elsewhere_while_a_topic_is_closed(tmp_path: Path) -> None:
+async def test_a_topic_that_is_closed_stays_what_it_was(tmp_path: Path) -> None:
     async with nurses(tmp_path, forum=True) as here:
         await with_vaccines(here)
-        await here.fatima.says("/settings everywhere yes")
-        assert "#nurses, #Vaccines" in here.fatima.last()
+        await here.fatima.person.promotes_bot(here.place, rights=frozenset({"can_manage_topics"}))
+        before = await places(here)
         await here.fatima.person.closes_topic("Vaccines", here.place)
         await here.here.settles()
-        await here.fatima.says("/prompt now What went well?")
-        assert here.fatima.last() == "Posted in #nurses. In a week I tell you how many answered."
+        assert await places(here) == before
+        counted = await here.here.counted()
+        await here.fatima.says("Let us rest", place=here.place, topic="Vaccines")
+        assert await here.here.counted() == counted + 1
+        await here.fatima.says("/prompt now What went well?", place=here.place, topic="Vaccines")
+        assert "What went well?" in here.fatima.last(here.place, "Vaccines")  # who manages topics writes in closed ones
         await reopens(here, "Vaccines")
-        before = await here.here.counted()
-        await here.fatima.says("We go on", place=here.place, topic="Vaccines")
-        assert await here.here.counted() == before + 1
-        await here.fatima.says("/prompt now What was hard?")
-        assert "Posted in #nurses, #Vaccines." in here.fatima.last()
-        assert "What was hard?" in here.fatima.last(here.place, "Vaccines")
-        assert await here.here.dead() == []
+        assert await places(here) == before
+        assert told(here) == []
 
 
 async def reopens(here: Nurses, name: str) -> None:

@@ -142,11 +142,11 @@ def test_topics_of_a_forum() -> None:
     assert edited.place == replace(WOUNDS, name="Wounds")
     assert meaning(tg.topic_news(forum_topic_edited={"icon_custom_emoji_id": "1"})) == []
     names = Known(places={WOUNDS.id: "Wound care"})
-    assert one(BotRemoved, tg.topic_news(forum_topic_closed={}), names).place == WOUNDS
     assert one(PlaceReopened, tg.topic_news(forum_topic_reopened={}), names).place == WOUNDS
 
 
-def test_a_group_goes_on_when_its_general_topic_is_closed() -> None:
+def test_a_topic_that_is_closed_stays_a_place() -> None:
+    assert meaning(tg.topic_news(forum_topic_closed={})) == []
     assert meaning(tg.message(chat=tg.FORUM, forum_topic_closed={})) == []
     assert meaning(tg.message(chat=tg.FORUM, forum_topic_reopened={})) == []
     assert meaning(tg.message(chat=tg.FORUM, forum_topic_edited={"name": "All"})) == []

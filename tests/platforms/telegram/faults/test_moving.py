@@ -43,3 +43,23 @@ async def test_what_is_left_of_a_message_goes_to_the_supergroup_and_answers_noth
             await sending
         said = [one for one in here.ana.sees(new) if one.by_bot]
         assert [(one.text, one.reply_to) for one in said if one.text == "The details"] == [("The details", None)]
+
+
+async def test_who_made_it_a_supergroup_is_not_left_with_a_question_about_it(tmp_path: Path) -> None:
+    async with installed(tmp_path) as here:
+        group = here.telegram.group("village", here.ana, here.ben, with_bot=True, as_admin=True)
+        await here.founds_a_community(group)
+        new = here.telegram.supergroup("village", here.ana, here.ben)
+        await here.ana.adds_bot(new, as_admin=True)  # this is told first
+        await here.settles()
+        assert "Thank you for inviting me to #village" in here.ana.hears()[-1]
+        group.migrated_to, new.migrated_from = new, group
+        group.tell(group.add(here.ana.user, {"migrate_to_chat_id": new.id}))
+        new.tell(new.add(here.ana.user, {"migrate_from_chat_id": group.id}))
+        await here.settles()
+        assert not any("Thank you for inviting me" in one for one in here.ana.hears())
+        before = await here.counted()
+        await here.ben.writes(new, "hello")
+        await here.settles()
+        assert await here.counted() == before + 1
+        assert await here.dead() == []

@@ -199,7 +199,6 @@ NO_MORE = {
     "not a member": "Forbidden: bot is not a member of the supergroup chat",
     "not found": "Bad Request: chat not found",
     "no rights": "Bad Request: not enough rights to send text messages to the chat",
-    "topic closed": "Bad Request: TOPIC_CLOSED",
 }
 
 
@@ -310,19 +309,6 @@ async def test_a_message_that_is_not_modified_is_as_it_should_be(tmp_path: Path)
         assert [why for method, why in here.telegram.refused() if method == "editMessageText"]
         assert here.ana.hears("circle") == ["After"]
         assert await here.dead() == []
-
-
-async def test_a_message_to_edit_that_is_gone_is_given_up_and_holds_nobody_up(tmp_path: Path) -> None:
-    async with installed(tmp_path, changing()) as here:
-        await here.ana.writes("circle", "/say")
-        await here.settles()
-        before = here.ana.last("circle")
-        here.circle.remove(before.raw)
-        await here.ana.presses_old(before.raw, before.data["Change"], "circle")
-        await here.ana.writes("circle", "/say")
-        await here.settles()
-        assert here.ana.hears("circle") == ["Before"]
-        assert await here.dead() == ["undeliverable: Message to edit not found"]
 
 
 # The token
