@@ -7,11 +7,7 @@ from typing import Any
 
 from bot.core.addresses import platform_name
 from bot.core.capability import Capability
-<<<<<<< HEAD
-from bot.core.events import EventsLost, GivenUp, OutOfReach
-=======
-from bot.core.events import GivenUp, OutOfReach, WaitsForPlace
->>>>>>> hunt-telegram
+from bot.core.events import EventsLost, GivenUp, OutOfReach, WaitsForPlace
 from bot.core.messages import Kind, Message, mark
 from bot.core.roles import Role
 from bot.services import Services
@@ -51,7 +47,6 @@ async def tell_that_somebody_is_out_of_reach(_news: OutOfReach, services: Servic
         await services.tell(facilitator, Message(text), Kind.ALERT)
 
 
-<<<<<<< HEAD
 @capability.hears(EventsLost)
 async def tell_that_events_are_lost(news: EventsLost, services: Services) -> None:
     """What was meant for me never came, and only who sent it knows."""
@@ -67,7 +62,10 @@ async def tell_that_events_are_lost(news: EventsLost, services: Services) -> Non
             since=wording.moment(news.since, zone),
             until=wording.moment(news.until, zone),
             community=services.community.name,
-=======
+        )
+        await services.tell(facilitator, Message(text), Kind.ALERT)
+
+
 @capability.hears(WaitsForPlace)
 async def tell_that_a_place_is_closed(news: WaitsForPlace, services: Services) -> None:
     """Something waits that people expect there, and only people can open the place again."""
@@ -79,7 +77,6 @@ async def tell_that_a_place_is_closed(news: WaitsForPlace, services: Services) -
                 "Please open it again."
             ),
             place=known.name if known else news.place.name,
->>>>>>> hunt-telegram
         )
         await services.tell(facilitator, Message(text), Kind.ALERT)
 
