@@ -1,8 +1,8 @@
 """inbox -> translate -> dispatch. In order within one conversation, side by side across conversations.
 
-An event that only counts as activity shares its transaction with many others. Any other event gets one
-transaction for each of its handlers, with a mark that the handler is done, so that nothing acts twice and
-a broken capability takes nobody else's work with it.
+What happened is recorded many events to a transaction; an event that only counts as activity is done with that. Any
+other event gets one transaction for each of its handlers, with a mark that the handler is done, so that nothing acts
+twice and a broken capability takes nobody else's work with it.
 """
 
 from __future__ import annotations
