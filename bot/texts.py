@@ -178,15 +178,15 @@ class Texts:
     def _wording(self, language: str) -> Wording:
         if language not in self._wordings:
             path = self._folder / language / "LC_MESSAGES" / f"{DOMAIN}.po"
-            self._wordings[language] = Wording(language, _translations(path, path.stat().st_mtime_ns))
+            self._wordings[language] = Wording(language, _translations(path, language, path.stat().st_mtime_ns))
         return self._wordings[language]
 
 
 @cache
-def _translations(path: Path, _changed_at: int) -> NullTranslations:
+def _translations(path: Path, language: str, _changed_at: int) -> NullTranslations:
     """A catalogue, read once for as long as its file is the same."""
     with path.open("rb") as file:
-        catalogue = read_po(file, domain=DOMAIN)
+        catalogue = read_po(file, locale=language, domain=DOMAIN)
     compiled = io.BytesIO()
     write_mo(compiled, catalogue)
     compiled.seek(0)

@@ -109,5 +109,5 @@ async def test_after_a_conversation_nobodys_name_id_or_words_are_in_the_file(tmp
     files = [path for path in tmp_path.iterdir() if path.name.startswith("baraza.sqlite3")]
     assert files
     stored = b"".join(path.read_bytes() for path in files)
-    assert b"welcome.greet" in stored  # the file was read where things are written
+    assert b"welcome.first_posts" in stored  # the file was read where things are written
     assert [secret for secret in secrets if secret.encode() in stored] == []

@@ -16,6 +16,7 @@ from bot.core.platform import (
     Delete,
     Edit,
     Host,
+    MessageIsGone,
     NotSent,
     OpenForm,
     OutcomeUnknown,
@@ -139,7 +140,7 @@ class Sending:
         except Refused as refused:
             if refused.code != _GONE:
                 raise
-            return None
+            raise MessageIsGone(refused.code) from None
         return target
 
     async def _delete(self, workspace: Workspace, gone: Delete) -> None:
