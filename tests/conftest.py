@@ -40,7 +40,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     the program runs in a process of its own, which is not looked into.
     """
     examples = is_hypothesis_test(getattr(item, "obj", None))
-    if (examples or item.get_closest_marker("process")) and not item.config.option.no_cov:
+    if examples or item.get_closest_marker("process"):
         item.add_marker("no_cover")
 
 

@@ -41,7 +41,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
         if "curtain" not in item.fixturenames:
             item.fixturenames.append("curtain")
         covered = item.callspec.params["played_on"] == LOCAL and crc32(item.nodeid.encode()) % 2
-        if not covered and not item.config.option.no_cov:
+        if not covered:
             item.add_marker("no_cover")
 
 
