@@ -156,7 +156,7 @@ class Handling:
             async with self._working_on(run) as session:
                 if await self._is_mine(run, session, mark_name):
                     await self._refused(session, run.event_id, event, refusal, instead_of)
-                self.added_tasks |= tasks.were_added(session)
+            self.added_tasks |= tasks.were_added(session)
         finally:
             self._metrics.handled.observe(perf_counter() - started)
 
