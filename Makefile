@@ -27,8 +27,8 @@ run: $(READY) ## Start Baraza; with no tokens in .env it serves the local page
 # Where coverage has once been measured in a process, tests stay slow in it; those without it get their own. Both parts
 # are run whatever the first one finds.
 test: lint $(AXE) ## Check format, types and layers, then run every test
-	$(BIN)/python -m pytest -m "not no_cover"; covered=$$?; \
-	$(BIN)/python -m pytest -m no_cover --no-cov && exit $$covered
+	$(BIN)/python -m pytest -m "not uncovered"; covered=$$?; \
+	$(BIN)/python -m pytest -m uncovered --no-cov && exit $$covered
 
 lint: $(READY) ## Check format, types and layers
 	$(BIN)/ruff format --check $(SOURCES)

@@ -41,6 +41,13 @@ def pytest_itemcollected(item: pytest.Item) -> None:
     """
     examples = is_hypothesis_test(getattr(item, "obj", None))
     if examples or item.get_closest_marker("process"):
+        leave_uncovered(item)
+
+
+def leave_uncovered(item: pytest.Item) -> None:
+    """Measure no coverage in a test; ``make test`` runs those in processes of their own."""
+    item.add_marker("uncovered")
+    if not item.config.option.no_cov:
         item.add_marker("no_cover")
 
 

@@ -6,10 +6,14 @@ The garbage collector tells it too, but whenever it comes by, and so in the midd
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Generator
 from typing import Any
+from weakref import WeakSet
 
 from sqlalchemy import event
 from sqlalchemy.pool import ConnectionPoolEntry, Pool, PoolProxiedConnection
+
+from storage.sqlite_connection import OneTripConnection
 
 _taken: dict[ConnectionPoolEntry, tuple[PoolProxiedConnection, str]] = {}
 
@@ -22,6 +26,23 @@ def _take(_driver: Any, entry: ConnectionPoolEntry, connection: PoolProxiedConne
 @event.listens_for(Pool, "checkin")
 def _give_back(_driver: Any, entry: ConnectionPoolEntry) -> None:
     _taken.pop(entry, None)
+
+
+_opened: WeakSet[OneTripConnection] = WeakSet()
+_open = OneTripConnection.__await__
+
+
+def _note(connection: OneTripConnection) -> Generator[Any, None, Any]:
+    _opened.add(connection)
+    return _open(connection)
+
+
+OneTripConnection.__await__ = _note  # type: ignore[method-assign,assignment]  # there is no event of a connection that never got into the pool
+
+
+def any_left_open() -> bool:
+    """Whether a connection to SQLite is open: in use, or cut off while it was made, so that no pool knows it."""
+    return any(connection._connection is not None for connection in _opened)
 
 
 def still_taken() -> list[str]:

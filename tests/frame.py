@@ -22,7 +22,7 @@ from storage import inbox, outbox, tasks
 from storage.database import Database, DatabaseUnavailable, Session
 from storage.sqlite_connection import OneTripConnection
 from tests.community import StandingClock
-from tests.connections import cut
+from tests.connections import any_left_open, cut
 from tests.databases import SECRET_KEY, migrated
 from tests.fakes import FakePlatform
 
@@ -107,7 +107,7 @@ class Program:
             return
         self.ended = True
         pool = self.database.engine.pool
-        with warnings.catch_warnings():  # a death closes no socket: what it leaves is cleared here, where it happened
+        with warnings.catch_warnings():  # a death closes nothing: what it leaves is cleared here, where it happened
             warnings.simplefilter("ignore", ResourceWarning)
             for task in (mine := self._tasks()):
                 task.cancel()
@@ -117,7 +117,7 @@ class Program:
             await self.app._close()
             cut(pool)
             mine.clear()
-            gc.collect(1)  # what is young: all objects would take a quarter of a second
+            gc.collect(2 if any_left_open() else 1)  # all objects take a quarter of a second, young ones nothing
 
     def _tasks(self) -> set[asyncio.Task[object]]:
         return {task for task in asyncio.all_tasks() - self.others if task is not asyncio.current_task()}

@@ -8,6 +8,7 @@ from zlib import crc32
 import pytest
 
 from tests.community import OnTheLocalPage
+from tests.conftest import leave_uncovered
 from tests.conversations import STAGE, Stage
 from tests.handlers.stages import HTTP, LOCAL, SMALL, SOCKET, SUPER, TOPIC, stages_of
 from tests.slack_community import OnSlack
@@ -42,7 +43,7 @@ def pytest_itemcollected(item: pytest.Item) -> None:
             item.fixturenames.append("curtain")
         covered = item.callspec.params["played_on"] == LOCAL and crc32(item.nodeid.encode()) % 2
         if not covered:
-            item.add_marker("no_cover")
+            leave_uncovered(item)
 
 
 @pytest.fixture(autouse=True)
