@@ -55,6 +55,7 @@ class Database:
         self._reading_engine = self.engine.execution_options(baraza_reads=True)
         self._turn = asyncio.Lock()
         self._direct: OneTripConnection | None = None
+        self._closed = False
 
     @property
     def is_sqlite(self) -> bool:
@@ -99,8 +100,11 @@ class Database:
         current_cipher.set(self.cipher)
         async with self._turn:
             try:
-                if self._direct is None:
+                if self._direct is None and not self._closed:
                     self._direct = await self._connected()
+                if self._closed or self._direct is None:  # closed in the meantime: nobody would close it again
+                    await self._close_direct()
+                    raise DatabaseUnavailable("it is closed")
                 yield self._direct
             except sqlite3.Error as error:
                 await self._close_direct()
@@ -110,6 +114,7 @@ class Database:
 
     async def close(self) -> None:
         """Let go of every connection."""
+        self._closed = True
         await self._close_direct()
         await self.engine.dispose()
 
