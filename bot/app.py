@@ -152,6 +152,8 @@ class App:
             await self._close()
 
     async def _close(self) -> None:
+        for loop in self._loops:
+            await loop.break_off()
         await self.heartbeat.stop()
         await self.web.stop()
         for platform in self.platforms.values():

@@ -62,7 +62,7 @@ class DeadLetters:
         await self._announce(known, OutOfReach())
 
     async def waits_for_place(self, row: OutboxRow) -> None:
-        """Its place is closed to the bot for now."""
+        """Its place is closed to the bot until somebody opens it."""
         to = destination_from_json(row.destination)
         if isinstance(to, InPlace):
             place = to.place

@@ -7,7 +7,7 @@ has an unknown outcome: it is looked for on its platform before anything is sent
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Awaitable, Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -127,6 +127,10 @@ class Delivery(Loop):
     def at_work(self) -> bool:
         """Whether a message is on its way now."""
         return bool(self._flying or self._outcomes)
+
+    def started(self) -> Collection[asyncio.Task[None]]:
+        """What is on its way."""
+        return self._flying.keys()
 
     async def finish_running(self) -> None:
         """Wait for what is on its way, and write down what became of it."""

@@ -124,7 +124,7 @@ class Handling:
                     await reachability.keep(session, self._frame, run.events)
                     run.recorded = True
                 yield session
-        except BaseException:
+        except BaseException:  # however it ended, nothing of it was kept
             run.recorded, run.finished = before.recorded, before.finished
             raise
 

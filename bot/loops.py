@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Collection
 from datetime import timedelta
 from time import monotonic
 
@@ -74,6 +75,18 @@ class Loop:
         if self._running is not None:
             await self._running
         await self.finish_running()
+
+    def started(self) -> Collection[asyncio.Task[None]]:
+        """What rounds have started and still runs."""
+        return ()
+
+    async def break_off(self) -> None:
+        """End in the middle of whatever still runs: nobody works on when all is closed."""
+        self._stopping = True
+        left = [task for task in (self._running, *self.started()) if task is not None and not task.done()]
+        for task in left:
+            task.cancel()
+        await asyncio.gather(*left, return_exceptions=True)
 
     async def settled(self) -> None:
         """Return when a look at everything found nothing to do now, or nothing that can be done now."""

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import islice
@@ -114,6 +114,10 @@ class Worker(Loop):
     def at_work(self) -> bool:
         """Whether a handler runs now."""
         return bool(self._busy)
+
+    def started(self) -> Collection[asyncio.Task[None]]:
+        """The handlers that run."""
+        return self._busy.values()
 
     async def finish_running(self) -> None:
         """Wait for the handlers that run; nothing new is started."""

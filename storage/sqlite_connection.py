@@ -80,7 +80,7 @@ class OneTripConnection(aiosqlite.Connection):
     async def _connect(self) -> Self:
         try:
             await super()._connect()
-        except BaseException:
+        except BaseException:  # also where it was cancelled
             # aiosqlite tells the thread to end and does not wait; it would answer a loop that may be closed by then.
             if self._ending is not None:
                 await self._ending
@@ -130,7 +130,7 @@ class OneTripConnection(aiosqlite.Connection):
                 with closing(self._conn.cursor()) as cursor:
                     changed = cursor.executemany(operation, parameters).rowcount
                 self._conn.commit()
-            except BaseException:
+            except BaseException:  # whatever it was, the lock must not stay
                 self._conn.rollback()
                 raise
             return changed

@@ -153,7 +153,7 @@ class NotSent(Exception):
 
 
 class PlaceIsClosed(NotSent):
-    """The bot may not write in the place for now; facilitators hear of it. It goes out once the place is open again."""
+    """The bot may not write in the place until it is opened again; then it goes out. Facilitators hear of it."""
 
 
 class OutcomeUnknown(Exception):

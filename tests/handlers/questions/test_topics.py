@@ -13,6 +13,7 @@ from sqlmodel import select
 
 from storage.assistant_use import AssistantUse
 from storage.questions import Question
+from tests.connections import any_left_open
 from tests.conversations import Someone, running
 from tests.handlers.questions.acting import app_of, rows
 from tests.handlers.questions.circle import BY_NAME, CONFIDENTIAL, Circle, circle
@@ -158,6 +159,7 @@ async def test_killed_while_it_waits_for_the_model_the_question_still_arrives(tm
             await here.ana.hands_in(form, Your_question=QUESTION)
             async with rows(here.talk) as session:
                 assert (await session.exec(select(Question.routed_at))).all() in ([], [None])
+        assert not any_left_open()  # nobody works on once it was stopped, however much had hung
         async with running(tmp_path, clock=app.clock) as talk:  # started again without any model
             await talk.settle()
             hassan, mei = talk.person(here.hassan.id), talk.person(here.mei.id)
